@@ -1,0 +1,320 @@
+"""The command line: what each command does is one call; how it ends is one place."""
+
+from __future__ import annotations
+
+import json
+import locale
+import sys
+import time
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from sheets_sync import __version__
+from sheets_sync.errors import ConfigurationError, Language, Words
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+app = typer.Typer(
+    name="sheets-sync",
+    help="Keeps a seller team's daily operations log in Google Sheets true, and loses nothing people typed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+rules_app = typer.Typer(help="Work on the rules.", no_args_is_help=True)
+app.add_typer(rules_app, name="rules")
+
+JobOption = Annotated[Path, typer.Option("--job", help="The job file.", show_default=True)]
+NowOption = Annotated[
+    str | None, typer.Option("--now", metavar="ISO-TIME", help="Pretend that it is this moment.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of sentences.")
+]
+
+DEFAULT_JOB = Path("sheets-sync.yaml")
+
+
+def system_language() -> Language:
+    """Return the language of messages where no job says it: Chinese on a Chinese system."""
+    name = locale.getlocale()[0] or ""
+    return "zh" if name.startswith(("zh", "Chinese")) else "en"
+
+
+def moment(text: str | None) -> datetime:
+    """Return the moment `--now` names, or the present one; a time without a zone is local."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        raise ConfigurationError(
+            Words(
+                f"--now 的时间 {text!r} 看不懂,请写成 2026-07-31T08:30:00+08:00。",
+                f"--now: {text!r} is not a time; write it like 2026-07-31T08:30:00+08:00.",
+            )
+        ) from None
+
+
+def _version(*, shown: bool) -> None:
+    if shown:
+        typer.echo(f"sheets-sync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=lambda shown: _version(shown=shown),
+            help="Print the version.",
+        ),
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
+) -> None:
+    """Set up logging for whichever command follows."""
+    from sheets_sync.logs import configure
+
+    configure(verbose=verbose)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo job is made.")] = Path("demo"),
+    *,
+    days: Annotated[int, typer.Option(min=3, max=60, help="How many days of history.")] = 30,
+    skus: Annotated[int, typer.Option(min=8, max=400, help="How many products.")] = 40,
+    seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
+    serve: Annotated[bool, typer.Option(help="Stay up and show the sheet in the browser.")] = False,
+    now: NowOption = None,
+) -> None:
+    """Make a whole made-up company and sync it night after night, no account needed."""
+    from sheets_sync.demo.show import run_demo
+
+    run_demo(
+        folder,
+        days=days,
+        skus=skus,
+        seed=seed,
+        serve=serve,
+        now=moment(now),
+        say=typer.echo,
+        working=_working,
+    )
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new job's folder.")],
+    *,
+    template: Annotated[
+        Literal["full", "simple"], typer.Option(help="full for a team, simple for one person.")
+    ] = "full",
+    lang: Annotated[
+        Literal["zh", "en", "both"] | None, typer.Option(help="The language of the sheet.")
+    ] = None,
+) -> None:
+    """Make a job folder: sheets-sync.yaml, skus.csv, benchmarks.csv, inbox/."""
+    from sheets_sync.config.starter import start_job
+
+    language: Language = lang or system_language()
+    for path in start_job(folder, template=template, language=language):
+        typer.echo(f"  {path}")
+    typer.echo(
+        Words(
+            f"已建好。下一步:把报表放进 {folder}/inbox/,再运行 sheets-sync sync --job {folder}/sheets-sync.yaml",
+            f"Done. Next: put reports into {folder}/inbox/ and run sheets-sync sync --job {folder}/sheets-sync.yaml",
+        ).say(language)
+    )
+
+
+@app.command()
+def doctor(*, job: JobOption = DEFAULT_JOB, now: NowOption = None) -> None:
+    """Check files, credentials, sharing, clock, template; say what to do about each fault."""
+    from sheets_sync.doctor import examine, exit_code, render
+
+    findings = examine(job, now=moment(now))
+    typer.echo(render(findings, _language_of(job)))
+    raise typer.Exit(exit_code(findings))
+
+
+@app.command()
+def plan(
+    *, job: JobOption = DEFAULT_JOB, now: NowOption = None, as_json: JsonOption = False
+) -> None:
+    """Say what a sync would change; change nothing, anywhere."""
+    from sheets_sync import summary
+    from sheets_sync.run import load_setup, open_edges, prepare
+
+    started = time.monotonic()
+    when = moment(now)
+    setup = load_setup(job)
+    with open_edges(setup) as edges, _working(Words("正在比对", "Comparing")):
+        prepared = prepare(setup, edges, now=when)
+        content = summary.as_json(
+            prepared, edges.gateway.traffic, run_id=None, duration_s=time.monotonic() - started
+        )
+    _print(content, summary.as_text(content, prepared), as_json=as_json)
+    if not as_json:
+        typer.echo(f"fingerprint {content['fingerprint']}")
+
+
+@app.command()
+def sync(
+    *,
+    job: JobOption = DEFAULT_JOB,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+    expect: Annotated[
+        str | None, typer.Option(metavar="FINGERPRINT", help="Only if the plan is still this one.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write even where figures look damaged.")
+    ] = False,
+) -> None:
+    """Collect, judge and write: the nightly run."""
+    content, text = _sync(job, moment(now), expect=expect, force=force)
+    _print(content, text, as_json=as_json)
+
+
+@app.command()
+def explain(
+    sku: Annotated[str, typer.Argument(help="The SKU, as Amazon writes it.")],
+    *,
+    store: Annotated[str | None, typer.Option(help="Which store, where there are several.")] = None,
+    marketplace: Annotated[
+        str | None, typer.Option(help="Which marketplace; all of them by default.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Which day; the newest by default.")
+    ] = None,
+    job: JobOption = DEFAULT_JOB,
+    now: NowOption = None,
+) -> None:
+    """Say why a SKU is red: values, rule, threshold, history, source files."""
+    from sheets_sync.explain import story
+    from sheets_sync.run import load_setup, open_edges
+
+    setup = load_setup(job)
+    with open_edges(setup) as edges:
+        typer.echo(
+            story(
+                setup,
+                edges.store,
+                sku,
+                store_name=store,
+                marketplace=marketplace,
+                day=date,
+                now=moment(now),
+            )
+        )
+
+
+@rules_app.command("test")
+def rules_test(
+    *,
+    job: Annotated[
+        Path | None, typer.Option("--job", help="A job whose own rules count too.")
+    ] = None,
+) -> None:
+    """Run the cases written beside the rules."""
+    from sheets_sync.config.rulefiles import load_rules
+    from sheets_sync.core.rules import run_cases
+
+    rules = load_rules(None if job is None else _job(job))
+    failed = [(rule, failure) for rule in rules for failure in run_cases(rule)]
+    for rule, failure in failed:
+        given = ", ".join(f"{name}: {value}" for name, value in failure.case.given.items())
+        typer.echo(
+            f"{failure.case.place} {rule.id}: {given} -> {failure.got}, expected {failure.case.expect}"
+        )
+    count = sum(len(rule.cases) for rule in rules)
+    typer.echo(f"{len(rules)} rules, {count} cases, {len(failed)} failed")
+    raise typer.Exit(2 if failed else 0)
+
+
+@app.command()
+def worker(*, job: JobOption = DEFAULT_JOB) -> None:
+    """Stay running and sync on schedule; cron calls `sync` instead."""
+    from sheets_sync.worker import Worker
+
+    def run(job_file: Path, when: datetime) -> None:
+        _, text = _sync(job_file, when)
+        typer.echo(text)
+
+    raise typer.Exit(Worker(job, run=run).serve())
+
+
+@app.command()
+def emulator(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8484,
+    data: Annotated[Path, typer.Option(help="Where its spreadsheets are kept.")] = Path(
+        "local-sheets"
+    ),
+) -> None:
+    """Run the local Google Sheets server with its web page."""
+    from sheets_sync.emulator.serve import serve_forever
+
+    serve_forever(data, port=port, announce=lambda url: typer.echo(f"{url}/  (Ctrl+C)"))
+
+
+def _sync(
+    job: Path, when: datetime, *, expect: str | None = None, force: bool = False
+) -> tuple[dict[str, object], str]:
+    from sheets_sync import summary
+    from sheets_sync.run import carry_out, load_setup, only_run, open_edges, prepare
+
+    started = time.monotonic()
+    setup = load_setup(job)
+    with (
+        only_run(setup.job),
+        open_edges(setup, writing=True) as edges,
+        _working(Words("正在同步", "Syncing")),
+    ):
+        prepared = prepare(setup, edges, now=when)
+        run_id, prepared = carry_out(prepared, edges, expect=expect, force=force)
+        content = summary.as_json(
+            prepared, edges.gateway.traffic, run_id=run_id, duration_s=time.monotonic() - started
+        )
+    return content, summary.as_text(content, prepared)
+
+
+def _job(path: Path) -> object:
+    from sheets_sync.config.job import load_job
+
+    return load_job(path)
+
+
+def _language_of(job: Path) -> Language:
+    from sheets_sync.config.job import load_job
+
+    try:
+        return load_job(job).language
+    except ConfigurationError:
+        return system_language()
+
+
+def _working(words: Words) -> AbstractContextManager[object]:
+    """Show that work goes on, on a terminal; nothing in cron."""
+    console = Console(stderr=True)
+    return console.status(words.say(system_language())) if console.is_terminal else nullcontext()
+
+
+def _print(content: dict[str, object], text: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def fail(words: Words, language: Language | None = None) -> None:
+    """Print a failure for the person who can act on it."""
+    print(words.say(language or system_language()), file=sys.stderr)  # noqa: T201  # the one place that prints failures

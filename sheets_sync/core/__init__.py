@@ -1,0 +1,1 @@
+"""The pure part: it opens nothing, sleeps never, reads no clock, logs nothing."""

@@ -1,0 +1,222 @@
+"""What the program wants in its own columns, laid out from a template as plain columns of cells.
+
+A template says which columns a tab has and whose they are: *ours* are written and compared every night,
+*prefilled* are written when a row is made and are the team's ever after, *input* are the team's but
+filled while blank, *theirs* are never written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from sheets_sync.core.marketplaces import MARKETPLACES
+from sheets_sync.core.metrics import METRICS
+from sheets_sync.core.plan import DesiredTab
+from sheets_sync.core.records import (
+    STATUS_FINAL,
+    STATUS_NO_ADS,
+    STATUS_PRELIMINARY,
+    serial,
+    serial_date,
+)
+from sheets_sync.errors import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from sheets_sync.core.breaches import Marks
+    from sheets_sync.core.panel import Panel
+    from sheets_sync.core.plan import Cell, RowKey
+    from sheets_sync.core.records import Mask, Records
+    from sheets_sync.errors import Language
+
+Role = Literal["ours", "prefilled", "input", "theirs"]
+
+SPECIAL: dict[str, Words] = {
+    "date": Words("日期", "Date"),
+    "store": Words("店铺", "Store"),
+    "marketplace": Words("站点", "Site"),
+    "sku": Words("SKU", "SKU"),
+    "alerts": Words("预警", "Alerts"),
+    "why": Words("原因", "Why"),
+    "flags": Words("预警码", "Flags"),
+}
+"""Columns that are no metric: the key, and what the rules say."""
+
+STATUS_WORDS = {
+    STATUS_PRELIMINARY: Words("初步", "Preliminary"),
+    STATUS_NO_ADS: Words("缺广告", "No ads yet"),
+    STATUS_FINAL: Words("定稿", "Final"),
+}
+
+FORMATS = {
+    "count": "#,##0", "ratio": "0.0%", "change": "+0%;-0%;0%", "days": "0.0", "hours": "0", "per_year": "0.0",
+    "score": "0", "flag": "0", "text": "@", "date": "yyyy-mm-dd", "moment": "mm-dd hh:mm",
+}  # fmt: skip
+"""Number formats by unit; money has one per currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a template; `format` is a spreadsheet number format, None for money."""
+
+    id: str
+    label: Words
+    role: Role
+    unit: str
+    width: int
+    format: str | None
+    key: bool = False
+    group: bool = False
+    hide: Literal["never", "always", "single_store"] = "never"
+    on_edit: Literal["keep", "overwrite"] = "keep"
+    choices: Mapping[str, tuple[str, ...]] | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TabLayout:
+    """One tab of a template. `title` holds `{month}` where there is one tab per month."""
+
+    id: str
+    title: Mapping[str, str]
+    level: Literal["sku", "account"]
+    monthly: bool
+    frozen_columns: int
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Column]:
+        """Return the columns by id."""
+        return {column.id: column for column in self.columns}
+
+    @cached_property
+    def key_columns(self) -> tuple[str, ...]:
+        """Return the ids of the columns that say which row it is, in order."""
+        return tuple(column.id for column in self.columns if column.key)
+
+    @cached_property
+    def ours(self) -> tuple[str, ...]:
+        """Return the ids of the columns the program writes, for ever or once."""
+        return tuple(column.id for column in self.columns if column.role != "theirs")
+
+    @cached_property
+    def moments(self) -> frozenset[str]:
+        """Return the ids of the columns that say when figures were received."""
+        return frozenset(column.id for column in self.columns if column.unit == "moment")
+
+    def named(self, month: str, language: Language) -> str:
+        """Return the tab's title, for a month written `YYYY-MM`."""
+        return self.title[language].format(month=month)
+
+    def tab_id(self, when: date) -> str:
+        """Return which tab holds the rows of a day: `daily:2026-07`, or `account`."""
+        return f"{self.id}:{when:%Y-%m}" if self.monthly else self.id
+
+
+def money_format(marketplace: str) -> str:
+    """Return the number format of a marketplace's currency; yen have no decimals."""
+    place = MARKETPLACES[marketplace]
+    digits = "." + "0" * place.digits if place.digits else ""
+    return f"[${place.symbol}]#,##0{digits}"
+
+
+def render(
+    layouts: Sequence[TabLayout],
+    records: Records,
+    marks: Mapping[str, Marks],
+    language: Language,
+    zone: str,
+) -> list[DesiredTab]:
+    """Return the desired tabs, oldest first: the rows inside the window in the order they are added."""
+    tabs: list[DesiredTab] = []
+    for layout in layouts:
+        panel, rows, fresh = _level(records, layout.level)
+        by_tab: dict[str, list[int]] = {}
+        for day in np.flatnonzero(rows.any(axis=0)):
+            by_tab.setdefault(layout.tab_id(panel.dates[day]), []).append(int(day))
+        for tab_id, days in by_tab.items():
+            cells = [(np.flatnonzero(rows[:, day]), day) for day in days]
+            entity = np.concatenate([where for where, _ in cells])
+            column = np.concatenate([np.full(len(where), day) for where, day in cells])
+            place = (entity, column)
+            tabs.append(
+                DesiredTab(
+                    tab_id,
+                    layout,
+                    layout.named(f"{panel.dates[days[0]]:%Y-%m}", language),
+                    _keys(layout, panel, place),
+                    fresh[place].tolist(),
+                    {
+                        name: _cells(
+                            layout.by_id[name], panel, place, marks[layout.level], language, zone
+                        )
+                        for name in layout.ours
+                    },
+                )
+            )
+    return tabs
+
+
+Place = tuple[np.ndarray, np.ndarray]
+
+
+def _level(records: Records, level: str) -> tuple[Panel, Mask, Mask]:
+    if level == "account":
+        return records.accounts, records.account_rows, records.account_rows
+    return records.skus, records.rows, records.fresh
+
+
+def _keys(layout: TabLayout, panel: Panel, place: Place) -> list[RowKey]:
+    columns = [_key_cells(name, panel, place) for name in layout.key_columns]
+    return list(zip(*columns, strict=True))
+
+
+def _key_cells(name: str, panel: Panel, place: Place) -> list[Cell]:
+    if name == "date":
+        serials = [serial_date(when) for when in panel.dates]
+        return [serials[day] for day in place[1].tolist()]
+    return [getattr(panel.entities[entity], name) for entity in place[0].tolist()]
+
+
+def _cells(
+    column: Column, panel: Panel, place: Place, marks: Marks, language: Language, zone: str
+) -> Sequence[Cell]:
+    if column.key:
+        return _key_cells(column.id, panel, place)
+    if column.id in SPECIAL:
+        texts = marks.texts(column.id)
+        return [texts.get(at) for at in zip(*(axis.tolist() for axis in place), strict=True)]
+    if column.id == "row_status":
+        return [
+            STATUS_WORDS[status].say(language) for status in panel.text(column.id)[place].tolist()
+        ]
+    if METRICS[column.id].is_text:
+        return [text or None for text in panel.text(column.id)[place].tolist()]
+    figures = panel[column.id][place]
+    if column.unit == "moment":
+        return _looked_up(figures, lambda epoch: serial(epoch, zone))
+    if column.unit == "money":
+        figures = _rounded(figures, panel, place)
+    return [None if figure != figure else figure for figure in figures.tolist()]  # noqa: PLR0124  # NaN is unknown
+
+
+def _looked_up(figures: np.ndarray, value: Callable[[float], Cell]) -> list[Cell]:
+    """Convert figures of which only few differ."""
+    distinct, inverse = np.unique(figures, return_inverse=True)
+    values = [None if np.isnan(figure) else value(float(figure)) for figure in distinct]
+    return [values[i] for i in inverse.tolist()]
+
+
+def _rounded(figures: np.ndarray, panel: Panel, place: Place) -> np.ndarray:
+    """Round money to the digits of each row's currency."""
+    digits = np.array([MARKETPLACES[key.marketplace].digits for key in panel.entities])[place[0]]
+    rounded = figures.copy()
+    for count in np.unique(digits):
+        rounded[digits == count] = np.round(figures[digits == count], count)
+    return rounded

@@ -1,0 +1,280 @@
+"""From what the sheet holds and what it should hold to the smallest set of changes, as plain data.
+
+A plan can be printed, counted, compared, stored and refused. Rows are matched by the value of their key
+columns and columns by their identity, never by position. Only columns the program owns are compared;
+the team's own columns are not in the desired tab, so no code path can touch them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sheets_sync.core.layout import TabLayout
+
+Cell = bool | int | float | str | None
+RowKey = tuple[Cell, ...]
+Written = dict[RowKey, dict[str, tuple[Cell, ...]]]
+"""For each row the program has written: per column the values it may have left there, last one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TabMemory:
+    """Where a tab and its columns were when last seen; `highlights` names the colour rules installed."""
+
+    sheet_id: int
+    title: str
+    headings: tuple[str, ...]
+    columns: Mapping[str, int]
+    highlights: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingTab:
+    """One tab as it was read: `cells[column][row]`, both zero-based, row 0 the headings, blank is None.
+
+    `columns` says where each of our columns is now. `row_count` and `column_count` are the grid's.
+    """
+
+    id: str
+    sheet_id: int
+    title: str
+    columns: Mapping[str, int]
+    cells: Sequence[Sequence[Cell]]
+    row_count: int
+    column_count: int
+
+    @property
+    def headings(self) -> list[str]:
+        """Return the heading row as text, blank where a column has none."""
+        return ["" if not column or column[0] is None else str(column[0]) for column in self.cells]
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return one cell; outside of what was read is blank."""
+        if column >= len(self.cells) or row >= len(self.cells[column]):
+            return None
+        return self.cells[column][row]
+
+    def keys(self, key_columns: Sequence[str]) -> Iterator[tuple[int, RowKey]]:
+        """Yield (row, key) of every row with a complete key, below the headings."""
+        columns = [self.cells[self.columns[name]] for name in key_columns]
+        for row in range(1, min((len(column) for column in columns), default=0)):
+            key = tuple(column[row] for column in columns)
+            if None not in key:
+                yield row, (_as_serial(key[0]), *key[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredTab:
+    """What the program wants in its own columns: `columns[id][i]` belongs to `keys[i]`.
+
+    Rows that are not `fresh` are kept up to date but never added.
+    """
+
+    id: str
+    layout: TabLayout
+    title: str
+    keys: Sequence[RowKey]
+    fresh: Sequence[bool]
+    columns: Mapping[str, Sequence[Cell]]
+
+
+class Change(NamedTuple):
+    """One cell of an existing row: zero-based row, column id, and the values before and after."""
+
+    row: int
+    key: RowKey
+    column: str
+    before: Cell
+    after: Cell
+
+
+class Override(NamedTuple):
+    """A cell of ours that a person changed: theirs is kept."""
+
+    tab: str
+    key: RowKey
+    column: str
+    ours: Cell
+    theirs: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class TabPlan:
+    """The changes of one tab. `new_rows[i]` has a value for each name in `new_columns`."""
+
+    desired: DesiredTab
+    existing: ExistingTab | None
+    new_columns: tuple[str, ...]
+    new_rows: tuple[tuple[Cell, ...], ...]
+    new_keys: tuple[RowKey, ...]
+    changes: tuple[Change, ...]
+    overrides: tuple[Override, ...]
+    deleted: tuple[RowKey, ...]
+    duplicates: tuple[RowKey, ...]
+    missing_columns: tuple[str, ...]
+    unchanged: int
+
+    @property
+    def cells(self) -> int:
+        """Return how many cells are written."""
+        return len(self.changes) + sum(len(row) - row.count(None) for row in self.new_rows)
+
+    @property
+    def updated(self) -> int:
+        """Return how many existing rows change."""
+        return len({change.row for change in self.changes})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a run would change in the sheet."""
+
+    tabs: tuple[TabPlan, ...] = field(default=())
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to write."""
+        return all(tab.cells == 0 for tab in self.tabs)
+
+    @property
+    def cells(self) -> int:
+        """Return how many cells are written."""
+        return sum(tab.cells for tab in self.tabs)
+
+    def fingerprint(self) -> str:
+        """Return a short name for these changes; when figures were received does not count."""
+        content = [
+            [
+                tab.desired.id,
+                tab.existing is None,
+                [
+                    [
+                        row[i]
+                        for i, name in enumerate(tab.new_columns)
+                        if name not in tab.desired.layout.moments
+                    ]
+                    for row in tab.new_rows
+                ],
+                [c[1:] for c in tab.changes if c.column not in tab.desired.layout.moments],
+            ]
+            for tab in self.tabs
+        ]
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def diff(
+    existing: Mapping[str, ExistingTab],
+    desired: Sequence[DesiredTab],
+    written: Mapping[str, Written],
+) -> Plan:
+    """Return what has to change so that the existing tabs become the desired ones."""
+    tabs = (_diff_tab(existing.get(tab.id), tab, written.get(tab.id, {})) for tab in desired)
+    return Plan(tuple(tabs))
+
+
+def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Written) -> TabPlan:
+    layout = desired.layout
+    rows, duplicates = _rows(existing, layout.key_columns)
+    owned = [name for name in desired.columns if existing is None or name in existing.columns]
+    missing = tuple(
+        name for name in layout.ours if existing is not None and name not in existing.columns
+    )
+    present = [
+        (i, rows[key])
+        for i, key in enumerate(desired.keys)
+        if key in rows and key not in duplicates
+    ]
+    changes: list[Change] = []
+    overrides: list[Override] = []
+    if existing is not None:
+        for name in owned:
+            if layout.by_id[name].role == "prefilled" or name in layout.key_columns:
+                continue
+            for i, row, have, want in _differing(
+                existing, existing.columns[name], desired.columns[name], present
+            ):
+                key = desired.keys[i]
+                if (
+                    _is_theirs(have, written.get(key, {}).get(name, ()))
+                    and layout.by_id[name].on_edit == "keep"
+                ):
+                    overrides.append(Override(desired.id, key, name, want, have))
+                else:
+                    changes.append(Change(row, key, name, have, want))
+    absent = [i for i, key in enumerate(desired.keys) if key not in rows]
+    new = [i for i in absent if desired.fresh[i] and desired.keys[i] not in written]
+    return TabPlan(
+        desired,
+        existing,
+        tuple(owned),
+        tuple(zip(*([desired.columns[name][i] for i in new] for name in owned), strict=True))
+        if owned
+        else (),
+        tuple(desired.keys[i] for i in new),
+        tuple(
+            sorted(changes, key=lambda c: (c.row, existing.columns[c.column] if existing else 0))
+        ),
+        tuple(overrides),
+        tuple(desired.keys[i] for i in absent if desired.keys[i] in written),
+        tuple(key for key in desired.keys if key in duplicates),
+        missing,
+        len(present) - len({change.row for change in changes}),
+    )
+
+
+def _rows(
+    existing: ExistingTab | None, key_columns: Sequence[str]
+) -> tuple[dict[RowKey, int], set[RowKey]]:
+    """Return the row of each key, and the keys that stand in several rows."""
+    rows: dict[RowKey, int] = {}
+    duplicates: set[RowKey] = set()
+    if existing is not None:
+        for row, key in existing.keys(key_columns):
+            if key in rows:
+                duplicates.add(key)
+            rows.setdefault(key, row)
+    return rows, duplicates
+
+
+def _differing(
+    existing: ExistingTab, column: int, wanted: Sequence[Cell], present: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, Cell, Cell]]:
+    """Yield (index, row, have, want) of the cells that differ; a tick box is never a number."""
+    have = list(existing.cells[column]) if column < len(existing.cells) else []
+    have += [None] * (existing.row_count - len(have))
+    for i, row in present:
+        if have[row] != wanted[i] or type(have[row]) is bool:
+            yield i, row, have[row], wanted[i]
+
+
+def _is_theirs(have: Cell, ours: tuple[Cell, ...]) -> bool:
+    """A blank cell was given back to us; anything else we did not leave there was typed by a person."""
+    return have is not None and not any(have == value and type(have) is not bool for value in ours)
+
+
+def _as_serial(value: Cell) -> Cell:
+    """Read a date that somebody retyped as text; anything else stays what it is."""
+    if isinstance(value, str):
+        try:
+            return (date.fromisoformat(value.strip()) - date(1899, 12, 30)).days
+        except ValueError:
+            return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def key_text(key: RowKey) -> str:
+    """Return a row's key as people say it: `2026-07-30 · acme · US · LMP-1`."""
+    first = (
+        date(1899, 12, 30) + timedelta(days=int(key[0]))
+        if isinstance(key[0], int | float)
+        else key[0]
+    )
+    return " · ".join(str(part) for part in (first, *key[1:]))

@@ -1,0 +1,1 @@
+"""Formulas: reading them, computing them, and keeping their references right."""

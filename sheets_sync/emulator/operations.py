@@ -1,0 +1,133 @@
+"""Everything that changes a spreadsheet, in the form in which the journal keeps it.
+
+An operation is a JSON object with a `kind`; applying the same operations with the same recorded ids
+and times to the same workbook gives the same workbook again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sheets_sync.emulator import a1, filters, snapshot, values
+from sheets_sync.emulator.area import Area, to_a1
+from sheets_sync.emulator.refusal import ApiError, not_found
+from sheets_sync.emulator.requests import apply_batch
+from sheets_sync.emulator.requests.batch import Batch, Mint
+from sheets_sync.emulator.requests.tabs import copy_sheet, properties_json
+from sheets_sync.emulator.workbook import Workbook
+
+Operation = Mapping[str, Any]
+Result = tuple[Workbook, Any]
+
+
+def apply(book: Workbook, operation: Operation, mint: Mint) -> Result:
+    """Return the workbook after an operation, and what the caller is told; the given one stays."""
+    new, told = _KINDS[operation["kind"]](book, operation, mint)
+    version = int(book.file.get("version", 0)) + 1
+    new.file = {**new.file, "modifiedTime": mint.now, "version": version}
+    return new, told
+
+
+def _batch(book: Workbook, operation: Operation, mint: Mint) -> Result:
+    return apply_batch(book, operation["requests"], mint)
+
+
+def _write(book: Workbook, operation: Operation, mint: Mint) -> Result:
+    draft = book.draft()
+    batch = Batch(draft, mint)
+    told = []
+    for item in operation["data"]:
+        for area in _targets(draft, item):
+            done = values.write(
+                batch, area, item["values"], item["majorDimension"], operation["option"]
+            )
+            told.append((item, done))
+    return draft, told
+
+
+def _targets(book: Workbook, item: Mapping[str, Any]) -> list[Area]:
+    if "range" in item:
+        return [a1.resolve(book, item["range"])]
+    return filters.areas(book, item["dataFilter"])
+
+
+def _append(book: Workbook, operation: Operation, mint: Mint) -> Result:
+    draft = book.draft()
+    told = values.append(
+        Batch(draft, mint),
+        a1.resolve(draft, operation["range"]),
+        operation["values"],
+        operation["majorDimension"],
+        operation["option"],
+        insert=operation["insert"],
+    )
+    draft.check_size()
+    return draft, told
+
+
+def _clear(book: Workbook, operation: Operation, mint: Mint) -> Result:
+    draft = book.draft()
+    batch = Batch(draft, mint)
+    told = []
+    for item in operation["data"]:
+        for area in _targets(draft, item):
+            inside = values.clear(batch, area)
+            told.append(to_a1(inside, draft.sheet(inside.sheet_id).title))
+    return draft, told
+
+
+def _rename(book: Workbook, operation: Operation, _: Mint) -> Result:
+    draft = book.draft()
+    draft.properties = {**draft.properties, "title": operation["name"]}
+    return draft, None
+
+
+def _paste_sheet(book: Workbook, operation: Operation, mint: Mint) -> Result:
+    """Take in a copy of a sheet of another spreadsheet."""
+    draft = book.draft()
+    batch = Batch(draft, mint)
+    source = snapshot.load_sheet(operation["sheet"])
+    taken = {sheet.sheet_id for sheet in draft.sheets}
+    title = f"Copy of {source.title}"
+    number = 1
+    while draft.titled(title):
+        number += 1
+        title = f"Copy of {source.title} {number}"
+    copy = copy_sheet(batch, source, mint.number(taken.__contains__), title)
+    draft.sheets.append(copy)
+    draft.check_size()
+    return draft, properties_json(copy, len(draft.sheets) - 1)
+
+
+def _share(book: Workbook, operation: Operation, _: Mint) -> Result:
+    draft = book.draft()
+    shared = [
+        item
+        for item in draft.file.get("permissions", [])
+        if item["id"] != operation["permission"]["id"]
+    ]
+    draft.file = {**draft.file, "permissions": [*shared, operation["permission"]]}
+    return draft, operation["permission"]
+
+
+def _unshare(book: Workbook, operation: Operation, _: Mint) -> Result:
+    draft = book.draft()
+    shared = draft.file.get("permissions", [])
+    left = [item for item in shared if item["id"] != operation["permissionId"]]
+    if len(left) == len(shared):
+        raise not_found()
+    if any(item["role"] == "owner" for item in shared if item not in left):
+        raise ApiError("The owner of a file cannot be removed.", code=403)
+    draft.file = {**draft.file, "permissions": left}
+    return draft, None
+
+
+_KINDS: Mapping[str, Callable[[Workbook, Operation, Mint], Result]] = {
+    "batchUpdate": _batch,
+    "write": _write,
+    "append": _append,
+    "clear": _clear,
+    "rename": _rename,
+    "pasteSheet": _paste_sheet,
+    "share": _share,
+    "unshare": _unshare,
+}

@@ -1,0 +1,133 @@
+// How a cell of the Sheets API looks and reads: names in A1 notation, colours, alignment, and
+// the text for the content bar. Pure functions. Rows and columns are zero-based; ends are exclusive.
+
+const DAY_MS = 86_400_000;
+const SERIAL_DAY_ZERO = Date.UTC(1899, 11, 30);
+const POINT_PX = 4 / 3;
+/** What a spreadsheet without a theme of its own means by its theme colours. */
+const THEME = {
+  TEXT: "#000000", BACKGROUND: "#ffffff", ACCENT1: "#4285f4", ACCENT2: "#ea4335", ACCENT3: "#fbbc04",
+  ACCENT4: "#34a853", ACCENT5: "#ff6d01", ACCENT6: "#46bdc6", LINK: "#1155cc",
+};
+const SAFE_LINK = /^(https?:|mailto:|#gid=\d+)/i;
+const DEFAULT_FONT = /^(arial|roboto|calibri|docs-|sans-serif|)$/i;
+
+/** The letters of a column: 0 is A, 26 is AA. */
+export function letters(column) {
+  let text = "";
+  for (let rest = column + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) {
+    text = String.fromCharCode(65 + ((rest - 1) % 26)) + text;
+  }
+  return text;
+}
+
+/** The letters of a run of columns: "C", or "C-F". */
+export function letterRun(first, last) {
+  return first === last ? letters(first) : `${letters(first)}-${letters(last)}`;
+}
+
+/** The name of a cell, such as B12. */
+export function cellName(row, column) {
+  return `${letters(column)}${row + 1}`;
+}
+
+/** A range of one tab in A1 notation, its title quoted. */
+export function rangeName(title, { row, endRow, column, endColumn }) {
+  const area = `${cellName(row, column)}:${cellName(endRow - 1, endColumn - 1)}`;
+  return `'${title.replaceAll("'", "''")}'!${area}`;
+}
+
+/** The cell that a person named, as {row, column}, or null. */
+export function parseCell(text) {
+  const found = /^\$?([A-Za-z]{1,3})\$?([1-9]\d{0,7})$/.exec(text.trim());
+  if (!found) return null;
+  const column = [...found[1].toUpperCase()].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);
+  return { row: Number(found[2]) - 1, column: column - 1 };
+}
+
+/** A CSS colour of a Google ColorStyle, or "" when there is none. */
+export function colour(style) {
+  if (!style) return "";
+  if (style.themeColor) return THEME[style.themeColor] ?? "";
+  if (!style.rgbColor) return "";
+  const part = (share) => Math.round((share ?? 0) * 255).toString(16).padStart(2, "0");
+  return `#${part(style.rgbColor.red)}${part(style.rgbColor.green)}${part(style.rgbColor.blue)}`;
+}
+
+/** Whether a colour is so dark that the text on it should be light. */
+export function isDark(hex) {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return red * 0.299 + green * 0.587 + blue * 0.114 < 128;
+}
+
+/** "number", "bool", "error", "text" or "empty". */
+export function kindOf(cell) {
+  const value = cell?.effectiveValue;
+  if (value?.numberValue !== undefined) return "number";
+  if (value?.boolValue !== undefined) return "bool";
+  if (value?.errorValue) return "error";
+  return cell?.formattedValue ? "text" : "empty";
+}
+
+const BY_KIND = { number: "right", bool: "center", error: "center", text: "left", empty: "left" };
+
+/** Where the text of a cell stands: "left", "center" or "right". */
+export function alignment(cell) {
+  const asked = cell?.effectiveFormat?.horizontalAlignment;
+  return asked ? asked.toLowerCase() : BY_KIND[kindOf(cell)];
+}
+
+/** "overflow", "clip" or "wrap". */
+export function wrapping(cell) {
+  const asked = cell?.effectiveFormat?.wrapStrategy ?? "OVERFLOW_CELL";
+  if (asked === "WRAP") return "wrap";
+  return asked === "CLIP" ? "clip" : "overflow";
+}
+
+/** The CSS font of a cell, for measuring; `family` is the page's own. */
+export function font(cell, family) {
+  const text = cell?.effectiveFormat?.textFormat ?? {};
+  const size = fontPixels(text) ?? 13;
+  return `${text.italic ? "italic " : ""}${text.bold ? "bold " : ""}${size}px ${family}`;
+}
+
+/** The size of a text format in CSS pixels; undefined for the usual ten points. */
+export function fontPixels(text) {
+  return text.fontSize && text.fontSize !== 10 ? Math.round(text.fontSize * POINT_PX * 10) / 10 : undefined;
+}
+
+/** The font of a text format unless it is a usual sans-serif, for which the page's own is meant. */
+export function fontFamily(text) {
+  return DEFAULT_FONT.test(text.fontFamily ?? "") ? undefined : text.fontFamily;
+}
+
+/** The address behind a cell when it is safe to follow, else undefined. */
+export function safeLink(cell) {
+  return cell?.hyperlink && SAFE_LINK.test(cell.hyperlink) ? cell.hyperlink : undefined;
+}
+
+/** What the content bar shows: the formula, or the value as a person would type it. */
+export function contentOf(cell) {
+  if (!cell) return "";
+  if (cell.userEnteredValue?.formulaValue) return cell.userEnteredValue.formulaValue;
+  const value = cell.effectiveValue ?? {};
+  if (value.boolValue !== undefined) return value.boolValue ? "TRUE" : "FALSE";
+  if (value.numberValue === undefined) return cell.formattedValue ?? "";
+  return typedNumber(value.numberValue, cell.effectiveFormat?.numberFormat?.type);
+}
+
+function typedNumber(number, type) {
+  if (type === "PERCENT") return `${plain(number * 100)}%`;
+  const moment = new Date(Math.round((SERIAL_DAY_ZERO + number * DAY_MS) / 1000) * 1000);
+  if (Number.isNaN(moment.getTime())) return plain(number);
+  const [date, time] = moment.toISOString().slice(0, 19).split("T");
+  if (type === "DATE") return date;
+  if (type === "DATE_TIME") return `${date} ${time}`;
+  if (type === "TIME") return time;
+  return plain(number);
+}
+
+/** A number without the noise of binary fractions. */
+function plain(number) {
+  return String(Number(number.toPrecision(15)));
+}

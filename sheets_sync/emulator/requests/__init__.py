@@ -1,0 +1,66 @@
+"""The kinds of batchUpdate requests, and the batch that applies them all or not at all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sheets_sync.emulator.refusal import ApiError, unsupported
+from sheets_sync.emulator.requests import (
+    anchors,
+    cells,
+    dimensions,
+    metadata,
+    moves,
+    rules,
+    tabs,
+)
+from sheets_sync.emulator.requests.batch import Batch, Handler, Mint
+from sheets_sync.emulator.schema import camel, shapes
+from sheets_sync.emulator.workbook import Workbook
+
+HANDLERS: Mapping[str, Handler] = {
+    **tabs.HANDLERS,
+    **dimensions.HANDLERS,
+    **cells.HANDLERS,
+    **moves.HANDLERS,
+    **metadata.HANDLERS,
+    **rules.HANDLERS,
+    **anchors.HANDLERS,
+}
+MAX_REQUESTS = 100_000
+
+
+def apply_batch(
+    book: Workbook, requests: list[dict[str, Any]], mint: Mint
+) -> tuple[Workbook, list[dict[str, Any]]]:
+    """Return the workbook after all requests and one reply for each; the given one is unchanged.
+
+    The first request that cannot be carried out refuses the whole batch.
+    """
+    if not requests:
+        raise ApiError("Must specify at least one request.")
+    if len(requests) > MAX_REQUESTS:
+        raise ApiError(f"Cannot exceed {MAX_REQUESTS} requests in a single batch.")
+    kinds = [_kind(index, request) for index, request in enumerate(requests)]
+    draft = book.draft()
+    batch = Batch(draft, mint)
+    replies = []
+    for index, (kind, body) in enumerate(kinds):
+        try:
+            replies.append(HANDLERS[kind](batch, body))
+        except ApiError as error:
+            raise error.within(f"requests[{index}].{kind}") from error
+    try:
+        draft.check_size()
+    except ApiError as error:
+        raise error.within(f"requests[{len(kinds) - 1}].{kinds[-1][0]}") from error
+    return draft, replies
+
+
+def _kind(index: int, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    given = [(camel(name), body) for name, body in request.items() if body is not None]
+    if len(given) != 1:
+        raise ApiError(f"Invalid requests[{index}]: Must specify exactly one kind of request.")
+    kind, body = given[0]
+    if kind not in HANDLERS and kind in shapes()["Request"]:
+        raise unsupported(f"the batchUpdate request {kind} (requests[{index}])")
+    return kind, body

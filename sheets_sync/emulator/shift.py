@@ -1,0 +1,248 @@
+"""What inserting, deleting and moving rows or columns does to everything that knows a position."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sheets_sync.emulator.area import Area
+from sheets_sync.emulator.formula.references import rewrite
+from sheets_sync.emulator.workbook import Anchored, Cell, Formula, Group, Json, Row, Sheet, Workbook
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One structural change of a sheet, along one dimension.
+
+    `target` is where moved rows or columns go, counted before they are taken away.
+    """
+
+    sheet_id: int
+    dimension: str
+    kind: str
+    """insert, delete or move."""
+    start: int
+    count: int
+    target: int = 0
+
+    @property
+    def end(self) -> int:
+        """The position after the last one inserted, deleted or moved."""
+        return self.start + self.count
+
+    def index(self, position: int) -> int | None:
+        """Return where a row or column is afterwards, None when it is gone."""
+        if self.kind == "insert":
+            return position + self.count if position >= self.start else position
+        if self.kind == "delete":
+            if self.start <= position < self.end:
+                return None
+            return position - self.count if position >= self.end else position
+        return self._moved(position)
+
+    def _moved(self, position: int) -> int:
+        if self.start <= position < self.end:
+            shift = self.target - self.start
+            return position + (shift if shift <= 0 else shift - self.count)
+        if self.end <= position < self.target:
+            return position - self.count
+        if self.target <= position < self.start:
+            return position + self.count
+        return position
+
+    def span(self, start: int | None, end: int | None) -> tuple[int | None, int | None] | None:
+        """Return a half-open span afterwards, None when nothing of it is left."""
+        if self.kind == "move":
+            return self._moved_span(start, end)
+        if self.kind == "insert":
+            if start is not None and start >= self.start:
+                start += self.count
+            if end is not None and end > self.start:
+                end += self.count
+            return start, end
+        start = None if start is None else self._after_delete(start)
+        end = None if end is None else self._after_delete(end)
+        if end is not None and end <= (start or 0):
+            return None
+        return start, end
+
+    def _after_delete(self, edge: int) -> int:
+        return edge - self.count if edge >= self.end else min(edge, self.start)
+
+    def _moved_span(
+        self, start: int | None, end: int | None
+    ) -> tuple[int | None, int | None] | None:
+        first, last = start or 0, end
+        if last is not None and self.start <= first and last <= self.end:
+            by = self._moved(first) - first
+            return first + by, last + by
+        inside = first <= self.start and (last is None or self.end <= last)
+        if inside and first <= self.target and (last is None or self.target <= last):
+            return start, end
+        gone = Change(self.sheet_id, self.dimension, "delete", self.start, self.count)
+        rest = gone.span(start, end)
+        if rest is None:
+            return start, end
+        target = self.target if self.target <= self.start else self.target - self.count
+        back = Change(self.sheet_id, self.dimension, "insert", target, self.count)
+        return back.span(*rest)
+
+    def area(self, area: Area) -> Area | None:
+        """Return an area afterwards, None when nothing of it is left."""
+        if area.sheet_id != self.sheet_id:
+            return area
+        if self.dimension == "ROWS":
+            rows = self.span(area.row0, area.row1)
+            return rows and replace(area, row0=rows[0], row1=rows[1])
+        columns = self.span(area.col0, area.col1)
+        return columns and replace(area, col0=columns[0], col1=columns[1])
+
+
+def apply(book: Workbook, change: Change) -> None:
+    """Carry out a structural change of a draft: cells first, then all that points at cells."""
+    sheet = book.edit(change.sheet_id)
+    if change.dimension == "ROWS":
+        sheet.rows = _reorder_rows(sheet.rows, change)
+        sheet.row_props = _move_keys(sheet.row_props, change)
+        sheet.row_groups = _move_groups(sheet.row_groups, change)
+        sheet.row_count += _growth(change)
+    else:
+        sheet.rows = [_reorder_cells(row, change) for row in sheet.rows]
+        sheet.column_props = _move_keys(sheet.column_props, change)
+        sheet.column_groups = _move_groups(sheet.column_groups, change)
+        sheet.column_count += _growth(change)
+    sheet.merges = tuple(area for old in sheet.merges if (area := change.area(old)))
+    _move_anchored(sheet, change)
+    book.names = _move_all(book.names, change.area)
+    _move_metadata(book, change)
+    _move_references(book, change)
+
+
+def _growth(change: Change) -> int:
+    return {"insert": change.count, "delete": -change.count, "move": 0}[change.kind]
+
+
+def _reorder_rows(rows: list[Row], change: Change) -> list[Row]:
+    empty: Row = ()
+    return _reordered(rows, change, empty)
+
+
+def _reorder_cells(row: Row, change: Change) -> Row:
+    if change.kind != "move" and len(row) <= change.start:
+        return row
+    nothing: Cell | None = None
+    return tuple(_reordered(list(row), change, nothing))
+
+
+def _reordered(items: list[T], change: Change, blank: T) -> list[T]:
+    if change.kind == "insert":
+        if len(items) <= change.start:
+            return items
+        return items[: change.start] + [blank] * change.count + items[change.start :]
+    if change.kind == "delete":
+        return items[: change.start] + items[change.end :]
+    reach = max(change.end, change.target)
+    items = items + [blank] * (reach - len(items))
+    block = items[change.start : change.end]
+    if change.target <= change.start:
+        return (
+            items[: change.target]
+            + block
+            + items[change.target : change.start]
+            + items[change.end :]
+        )
+    return (
+        items[: change.start]
+        + items[change.end : change.target]
+        + block
+        + items[change.target :]
+    )
+
+
+def _move_keys(props: dict[int, Json], change: Change) -> dict[int, Json]:
+    return {
+        new: value for old, value in props.items() if (new := change.index(old)) is not None
+    }
+
+
+def _move_groups(groups: Iterable[Group], change: Change) -> tuple[Group, ...]:
+    moved = []
+    for group in groups:
+        span = change.span(group.start, group.end)
+        if span is not None:
+            moved.append(replace(group, start=span[0] or 0, end=span[1] or 0))
+    return tuple(moved)
+
+
+def _move_all(
+    items: Iterable[Anchored], move: Callable[[Area], Area | None]
+) -> tuple[Anchored, ...]:
+    kept = []
+    for item in items:
+        areas = tuple(area for old in item.areas if (area := move(old)))
+        if areas:
+            kept.append(item if areas == item.areas else replace(item, areas=areas))
+    return tuple(kept)
+
+
+def _move_anchored(sheet: Sheet, change: Change) -> None:
+    sheet.rules = _move_all(sheet.rules, change.area)
+    sheet.filter_views = _move_all(sheet.filter_views, change.area)
+    sheet.protections = _move_all(sheet.protections, change.area)
+    sheet.bandings = _move_all(sheet.bandings, change.area)
+    if sheet.basic_filter is not None:
+        sheet.basic_filter = next(iter(_move_all([sheet.basic_filter], change.area)), None)
+
+
+def _move_metadata(book: Workbook, change: Change) -> None:
+    """Metadata follows its row or column and goes with it."""
+    for metadata_id, item in list(book.metadata.items()):
+        if (item.sheet_id, item.dimension) != (change.sheet_id, change.dimension):
+            continue
+        position = change.index(item.start)
+        if position is None:
+            del book.metadata[metadata_id]
+        else:
+            book.metadata[metadata_id] = replace(
+                item, start=position, end=position + item.end - item.start
+            )
+
+
+def _move_references(book: Workbook, change: Change) -> None:
+    title = book.sheet(change.sheet_id).title
+
+    def moved(text: str, home: Sheet) -> str:
+        return rewrite(text, home.title, title, change.dimension, change.span)
+
+    rewrite_formulas(book, moved)
+
+
+def rewrite_formulas(book: Workbook, moved: Callable[[str, Sheet], str]) -> None:
+    """Pass every formula of a draft, in cells and in conditions, through a function."""
+    for home in list(book.sheets):
+        for row, column, cell in list(home.formulas()):
+            text = moved(str(cell.value), home)
+            if text != cell.value:
+                sheet = book.edit(home.sheet_id)
+                sheet.put(row, column, [cell._replace(value=Formula(text))])
+        rules = tuple(_rule_rewritten(rule, home, moved) for rule in home.rules)
+        if any(new is not old for new, old in zip(rules, home.rules, strict=True)):
+            book.edit(home.sheet_id).rules = rules
+
+
+def _rule_rewritten(
+    rule: Anchored, home: Sheet, moved: Callable[[str, Sheet], str]
+) -> Anchored:
+    boolean = rule.body.get("booleanRule")
+    values = (boolean or {}).get("condition", {}).get("values", ())
+    new = [
+        {**value, "userEnteredValue": moved(value["userEnteredValue"], home)}
+        if str(value.get("userEnteredValue", "")).startswith("=")
+        else value
+        for value in values
+    ]
+    if boolean is None or new == list(values):
+        return rule
+    condition = {**boolean["condition"], "values": new}
+    return replace(rule, body={**rule.body, "booleanRule": {**boolean, "condition": condition}})

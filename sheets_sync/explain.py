@@ -1,0 +1,203 @@
+"""Why a SKU is red: the sentence, the days before, and the files behind every figure."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sheets_sync.core.breaches import ad_group_slots, judge, put_into_words
+from sheets_sync.core.history import Slot
+from sheets_sync.core.marketplaces import MARKETPLACES
+from sheets_sync.core.metrics import METRICS
+from sheets_sync.core.records import Scope, build
+from sheets_sync.core.wording import Fact, Locale, shown
+from sheets_sync.errors import ConfigurationError, NoUsableSource, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sheets_sync.core.breaches import Breach
+    from sheets_sync.core.model import SkuKey
+    from sheets_sync.core.panel import Panel
+    from sheets_sync.core.records import Records
+    from sheets_sync.errors import Language
+    from sheets_sync.run import Setup
+    from sheets_sync.store import Store
+
+DAYS_BACK = 42
+HISTORY_DAYS = 14
+_BEHIND = ("stock_units", "days_of_cover", "acos_7d", "units", "sales", "ad_spend")
+
+
+def story(
+    setup: Setup,
+    store: Store,
+    sku: str,
+    *,
+    now: datetime,
+    store_name: str | None = None,
+    marketplace: str | None = None,
+    day: str | None = None,
+) -> str:
+    """Return what is known about a SKU, in the job's language; raise where it is not known at all."""
+    job = setup.job
+    when = _date(day)
+    scope = Scope(job.stores, job.stock_pools, now, job.schedule.zone, DAYS_BACK, job.acos_average)
+    current = store.current(scope.dates[0])
+    if not current:
+        raise NoUsableSource(
+            Words(
+                "还没有数据,请先运行 sheets-sync sync。",
+                "There are no figures yet; run `sheets-sync sync` first.",
+            )
+        )
+    records = build(current, setup.master, scope)
+    verdict = judge(setup.rules, records)
+    _, breaches = put_into_words(
+        verdict, store.ad_groups(ad_group_slots(verdict)), job.language, job.schedule.zone
+    )
+    found = [
+        key
+        for key in records.skus.entities
+        if key.sku == sku
+        and store_name in (None, key.store)
+        and marketplace in (None, key.marketplace)
+    ]
+    if not found:
+        raise ConfigurationError(_unknown(sku, records.skus.entities))
+    teller = _Teller(records, breaches, store, job.language, job.zone)
+    return "\n\n".join("\n".join(teller.tell(key, when)) for key in found)
+
+
+class _Teller:
+    """Tells one SKU's story from records that are already judged."""
+
+    def __init__(
+        self,
+        records: Records,
+        breaches: Sequence[Breach],
+        store: Store,
+        language: Language,
+        zone: ZoneInfo,
+    ) -> None:
+        self.records, self.breaches, self.store = records, breaches, store
+        self.language, self.zone = language, zone
+
+    def tell(self, key: SkuKey, when: date | None) -> Iterator[str]:
+        """Yield the lines about one SKU on one marketplace."""
+        panel = self.records.skus
+        row = panel.entities.index(key)
+        last = when or self.records.scope.report_dates[key.store, key.marketplace]
+        title, owner = panel.text("title")[row, -1], panel.text("owner")[row, -1]
+        yield " · ".join(
+            str(part) for part in (key.store, key.marketplace, key.sku, title, owner) if part
+        )
+        mine = [
+            b
+            for b in self.breaches
+            if b.key == key and (b.current if when is None else b.date == when)
+        ]
+        if not mine:
+            yield "  " + Words(f"{last} 没有预警。", f"No rule is broken on {last}.").say(
+                self.language
+            )
+        for breach in mine:
+            yield from self._breach(breach, panel, row)
+        metrics = list(dict.fromkeys([b.metric for b in mine])) or list(_BEHIND)
+        yield from self._history(metrics, key, panel, row, last)
+        yield from self._files(metrics, key, panel, row, mine[0].date if mine else last)
+
+    def _breach(self, breach: Breach, panel: Panel, row: int) -> Iterator[str]:
+        mark = "🔴" if breach.severity == "critical" else "🟡"
+        yield f"  {mark} {breach.date} {breach.name.say(self.language)} [{breach.rule}]"
+        yield f"     {breach.why}"
+        label = METRICS[breach.metric].label
+        limit = (
+            ""
+            if breach.threshold is None
+            else self._figure(breach.metric, breach.threshold, breach.key)
+        )
+        value = self._figure(breach.metric, breach.value, breach.key)
+        yield "     " + Words(
+            f"{label.zh} = {value}" + (f",限值 {limit}" if limit else ""),
+            f"{label.en} = {value}" + (f", limit {limit}" if limit else ""),
+        ).say(self.language)
+
+    def _history(
+        self, metrics: Sequence[str], key: SkuKey, panel: Panel, row: int, last: date
+    ) -> Iterator[str]:
+        yield "  " + Words("近日数据:", "The days before:").say(self.language)
+        first = last - timedelta(days=HISTORY_DAYS - 1)
+        yield "    " + "  ".join(
+            ["          ", *(METRICS[m].label.say(self.language) for m in metrics)]
+        )
+        for back in range(HISTORY_DAYS):
+            when = first + timedelta(days=back)
+            column = panel.day(when)
+            if column is not None:
+                figures = [self._figure(m, float(panel[m][row, column]), key) for m in metrics]
+                if any(figure != "-" for figure in figures):
+                    yield "    " + "  ".join([when.isoformat(), *figures])
+
+    def _files(
+        self, metrics: Sequence[str], key: SkuKey, panel: Panel, row: int, when: date
+    ) -> Iterator[str]:
+        """Yield each file that ever gave the figures of that day, oldest first."""
+        yield "  " + Words(f"{when} 的来源文件:", f"Files behind {when}:").say(self.language)
+        figures = {
+            source
+            for metric in metrics
+            for given in panel.inputs(metric)
+            for source in METRICS[given].sources
+        }
+        kinds: dict[str, list[str]] = {}
+        for source in sorted(figures):
+            kinds.setdefault(source.kind, []).append(source.figure)
+        for kind, names in kinds.items():
+            for version in self.store.versions(Slot(kind, key.store, key.marketplace, when)):
+                portion = version.portion
+                if key.sku not in portion.keys:
+                    continue
+                at = portion.keys.index(key.sku)
+                received = datetime.fromtimestamp(version.received[at], UTC).astimezone(self.zone)
+                values = ", ".join(
+                    f"{name} {portion.figures[name][at]}"
+                    for name in names
+                    if portion.figures.get(name) is not None
+                )
+                yield f"    {version.file}  ({received:%Y-%m-%d %H:%M})  {values}"
+
+    def _figure(self, metric: str, value: float | str | None, key: SkuKey) -> str:
+        if value is None or value != value:  # noqa: PLR0124  # NaN is unknown
+            return "-"
+        place = MARKETPLACES[key.marketplace]
+        locale = Locale(self.language, place.symbol, place.digits, self.zone)
+        return shown(Fact(value, METRICS[metric].unit), locale, zh=self.language != "en")
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(
+            Words(
+                f"--date {text!r} 不是日期,请写成 2026-07-31。",
+                f"--date: {text!r} is not a date like 2026-07-31.",
+            )
+        ) from None
+
+
+def _unknown(sku: str, known: Sequence[SkuKey]) -> Words:
+    from difflib import get_close_matches
+
+    close = get_close_matches(sku, sorted({key.sku for key in known}), n=3)
+    names = ", ".join(close)
+    return Words(
+        f"近期数据里没有SKU「{sku}」。"
+        + (f"是不是 {names}?" if names else "请核对大小写与前导零。"),
+        f"There is no SKU '{sku}' in the recent figures; "
+        + (f"did you mean {names}?" if names else "check upper and lower case and leading zeros."),
+    )

@@ -1,0 +1,420 @@
+"""One run, told in order: files in, records, rules, the sheet, a plan; then the plan carried out.
+
+`prepare` changes nothing, anywhere; the `plan` command is `prepare` alone. `carry_out` refuses what is
+unsafe, remembers what it is about to do, writes, and settles. The clock is read by whoever calls.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from filelock import FileLock, Timeout
+
+from sheets_sync.config.job import Job, load_job
+from sheets_sync.config.master import load_master
+from sheets_sync.config.rulefiles import load_rules
+from sheets_sync.config.templates import load_layouts
+from sheets_sync.core.breaches import Breach, ad_group_slots, flood_words, judge, put_into_words
+from sheets_sync.core.history import Merged, merge
+from sheets_sync.core.layout import render
+from sheets_sync.core.plan import Plan, diff, key_text
+from sheets_sync.core.records import Records, Scope, build
+from sheets_sync.emulator.serve import connect
+from sheets_sync.errors import NoUsableSource, SheetsSyncError, UnsafeChange, Words
+from sheets_sync.sheets.batches import Dress
+from sheets_sync.sheets.book import Book, Moved, Reading, Wanted, tab_memory
+from sheets_sync.sheets.gateway import Gateway
+from sheets_sync.sources import load
+from sheets_sync.sources.inbox import scan
+from sheets_sync.sources.places import Places
+from sheets_sync.store import Arrived, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sheets_sync.core.layout import TabLayout
+    from sheets_sync.core.model import Fault, MasterData, Report
+    from sheets_sync.core.plan import DesiredTab, Written
+    from sheets_sync.core.rules import Rule
+
+log = structlog.get_logger()
+
+DEEP_WINDOW_DAYS = 42
+DEEP_EVERY_DAYS = 7
+"""Ad sales are restated up to 42 days back: that far is rewritten once a week."""
+
+_LOCAL_ID, _DEEP_ON = "local_spreadsheet", "deep_rewrite_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything people have written down about a job, read and checked."""
+
+    job: Job
+    rules: tuple[Rule, ...]
+    layouts: tuple[TabLayout, ...]
+    master: MasterData
+
+
+@dataclass(slots=True)
+class Edges:
+    """What a run touches. `book` is None while the local spreadsheet does not exist yet."""
+
+    store: Store
+    gateway: Gateway
+    book: Book | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something a person should know that stops nothing."""
+
+    code: str
+    words: Words
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a run found and what it would do."""
+
+    setup: Setup
+    now: datetime
+    deep: bool
+    reports: Sequence[Report]
+    merged: Merged
+    records: Records
+    breaches: Sequence[Breach]
+    faults: Sequence[Fault]
+    desired: Sequence[DesiredTab]
+    reading: Reading
+    written: Mapping[str, Written]
+    plan: Plan
+    warnings: Sequence[Warned] = field(default=())
+
+    @property
+    def look(self) -> Dress:
+        """Return how the tabs look."""
+        job = self.setup.job
+        rules = {
+            (rule.metric, level.severity) for rule in self.setup.rules for level in rule.levels
+        }
+        return Dress(job.language, tuple(sorted(rules)), len(job.stores) == 1)
+
+
+def load_setup(job_file: Path) -> Setup:
+    """Read the job, its rules, its template and its lists; raise ConfigurationError."""
+    job = load_job(job_file)
+    return Setup(job, load_rules(job), load_layouts(job), load_master(job))
+
+
+@contextmanager
+def open_edges(setup: Setup, *, writing: bool = False) -> Iterator[Edges]:
+    """Open the store and the way to the spreadsheet; unless `writing`, nothing is created for it."""
+    job = setup.job
+    with ExitStack() as stack:
+        known = writing or not job.store_url.startswith("sqlite") or job.state.exists()
+        store = Store(job.store_url if known else "sqlite://")
+        stack.callback(store.close)
+        if not job.is_local:
+            from sheets_sync.sheets.credentials import load_credentials
+
+            gateway = stack.enter_context(
+                Gateway.for_google(load_credentials(job.credentials, job.folder))
+            )
+            yield Edges(store, gateway, Book(gateway, str(job.spreadsheet_id)))
+            return
+        spreadsheet = store.setting(_LOCAL_ID)
+        if spreadsheet is None and not writing:
+            yield Edges(store, Gateway.for_local("http://127.0.0.1"), None)
+            return
+        server = stack.enter_context(connect(job.data_folder))
+        gateway = stack.enter_context(Gateway.for_local(server.url))
+        yield Edges(store, gateway, Book(gateway, spreadsheet) if spreadsheet else None)
+
+
+@contextmanager
+def only_run(job: Job) -> Iterator[None]:
+    """Hold the job for one run; raise UnsafeChange while another one is at work."""
+    job.state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(job.state / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UnsafeChange(
+            Words(
+                "这个任务正在运行,本次跳过。请等它结束后再试。",
+                "This job is running already, so this run was left out. Try again when it has ended.",
+            )
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def prepare(setup: Setup, edges: Edges, *, now: datetime) -> Prepared:
+    """Read the sources and the sheet, and decide; change nothing."""
+    job, store = setup.job, edges.store
+    reports, faults, inbox_is_empty = _read_inbox(setup, store)
+    deep = _deep_is_due(store, now)
+    window = max(job.window_days, DEEP_WINDOW_DAYS) if deep else job.window_days
+    scope = Scope(job.stores, job.stock_pools, now, job.schedule.zone, window, job.acos_average)
+    merged = merge(store.current(scope.dates[0]), reports, now)
+    if not merged.current:
+        raise _nothing_to_read(job, faults)
+    records = build(merged.current, setup.master, scope)
+    verdict = judge(setup.rules, records)
+    wanted_groups = ad_group_slots(verdict)
+    groups = store.ad_groups(wanted_groups) | {
+        version.slot: version.portion.ad_groups
+        for version in merged.news
+        if version.slot in wanted_groups
+    }
+    marks, breaches = put_into_words(verdict, groups, job.language, job.schedule.zone)
+    desired = render(setup.layouts, records, marks, job.language, job.schedule.zone)
+    prepared = Prepared(
+        setup, now, deep, reports, merged, records, breaches, faults, desired, Reading(), {}, Plan()
+    )  # fmt: skip
+    prepared = compare(prepared, edges)
+    warnings = [Warned("rule-flood", flood_words(flood)) for flood in verdict.floods]
+    if inbox_is_empty:
+        words = Words(
+            "inbox 里没有任何文件,只用了以前收到的数据。",
+            "The inbox is empty; only figures received earlier were used.",
+        )
+        warnings.append(Warned("inbox-empty", words))
+    return replace(prepared, warnings=[*warnings, *_warnings(prepared)])
+
+
+def compare(prepared: Prepared, edges: Edges) -> Prepared:
+    """Read the sheet and plan the difference to what is desired."""
+    desired = prepared.desired
+    reading, written = Reading(), {}
+    if edges.book is not None:
+        spreadsheet = edges.book.spreadsheet_id
+        reading = edges.book.read(wanted_tabs(desired), edges.store.tabs(spreadsheet))
+        written = {tab.id: edges.store.written(spreadsheet, tab.id) for tab in desired}
+    present = [tab for tab in desired if tab.id not in reading.deleted]
+    plan = diff(reading.tabs, present, written)
+    return replace(prepared, reading=reading, written=written, plan=plan)
+
+
+def carry_out(
+    prepared: Prepared, edges: Edges, *, expect: str | None = None, force: bool = False
+) -> tuple[str, Prepared]:
+    """Refuse what is unsafe; remember, write, settle. Return the run's id and what was carried out.
+
+    Raise UnsafeChange before anything is written, SheetError when the sheet did not take it.
+    """
+    refuse_if_unsafe(prepared, expect=expect, force=force)
+    run_id = f"{prepared.now:%Y%m%dT%H%M%SZ}-{prepared.plan.fingerprint()[:6]}"
+    book = edges.book or _create(prepared, edges)
+    for attempt in (1, 2):
+        try:
+            _attempt(prepared, edges.store, book, f"{run_id}/{attempt}", run_id)
+        except Moved as moved:
+            if attempt == 2:  # noqa: PLR2004  # the second attempt is the last
+                edges.store.fail(run_id, str(moved))
+                raise
+            log.warning("moved_while_writing", tab=moved.tab)
+            prepared = compare(prepared, edges)
+        except SheetsSyncError as error:
+            edges.store.fail(run_id, str(error))
+            raise
+        else:
+            break
+    if prepared.deep:
+        edges.store.remember(_DEEP_ON, prepared.now.date().isoformat())
+    return run_id, prepared
+
+
+def refuse_if_unsafe(prepared: Prepared, *, expect: str | None, force: bool) -> None:
+    """Raise UnsafeChange where the figures look damaged, keys are ambiguous or the plan is another one."""
+    found = prepared.plan.fingerprint()
+    if expect is not None and expect != found:
+        raise UnsafeChange(
+            Words(
+                f"计划已变:现在是 {found},不是 {expect}。请先看 sheets-sync plan 再运行。",
+                f"The plan has changed: it is {found} now, not {expect}. Look at `sheets-sync plan` first.",
+            )
+        )
+    reasons = [*_shrunk_words(prepared), *_duplicate_words(prepared)]
+    if reasons and not force:
+        way_out = Words(
+            "什么都没有写。请重新下载或改好后再运行;确认无误时用 sheets-sync sync --force。",
+            "Nothing was written. Download again or correct it; if it is right, run `sheets-sync sync --force`.",
+        )
+        lines = [*reasons, way_out]
+        raise UnsafeChange(Words("\n".join(w.zh for w in lines), "\n".join(w.en for w in lines)))
+
+
+def wanted_tabs(desired: Sequence[DesiredTab]) -> dict[str, Wanted]:
+    """Return the tabs to look for."""
+    return {tab.id: Wanted(tab.layout, tab.title) for tab in desired}
+
+
+def _attempt(prepared: Prepared, store: Store, book: Book, name: str, run_id: str) -> None:
+    look, plan, spreadsheet = prepared.look, prepared.plan, book.spreadsheet_id
+    batches = book.compose(
+        plan, prepared.reading, look, name=name, old_markers=store.last_markers(spreadsheet)
+    )
+    memory = tab_memory(plan, prepared.reading, look)
+    if not batches and not prepared.reports and memory == store.tabs(spreadsheet):
+        return
+    arrived = Arrived(prepared.reports, prepared.merged.news)
+    store.begin(
+        run_id,
+        spreadsheet,
+        prepared.now,
+        plan,
+        [batch.marker for batch in batches],
+        arrived,
+        prepared.written,
+    )
+    book.write(batches, prepared.reading, wanted_tabs(prepared.desired))
+    store.finish(run_id, spreadsheet, plan, prepared.written, memory, _outline(prepared))
+
+
+def _outline(prepared: Prepared) -> dict[str, int]:
+    """Return what a remembered run says of itself."""
+    plan = prepared.plan
+    return {
+        "inserted": sum(len(tab.new_rows) for tab in plan.tabs),
+        "updated": sum(tab.updated for tab in plan.tabs),
+        "cells": plan.cells,
+    }
+
+
+def _create(prepared: Prepared, edges: Edges) -> Book:
+    """Make the local spreadsheet of a job that has none yet."""
+    job = prepared.setup.job
+    title = Words(f"{job.team} 运营日志", f"{job.team} operations log").say(job.language)
+    spreadsheet = edges.gateway.create(
+        title, locale="zh_CN" if job.language != "en" else "en_US", timeZone=job.schedule.zone
+    )
+    edges.store.remember(_LOCAL_ID, spreadsheet)
+    edges.book = Book(edges.gateway, spreadsheet)
+    return edges.book
+
+
+def _read_inbox(setup: Setup, store: Store) -> tuple[list[Report], list[Fault], bool]:
+    """Read the files that are new; the faults of those already read are told again while they lie there."""
+    inbox = setup.job.inbox
+    files = scan(inbox)
+    known = store.known_files()
+    fresh = [file for file in files if (file.path, file.sha256) not in known]
+    reports = load(inbox, fresh, Places(setup.job.stores))
+    faults = [fault for file in files for fault in known.get((file.path, file.sha256), ())]
+    faults += [fault for report in reports for fault in report.faults]
+    return [report for report in reports if report.kind is not None], faults, not files
+
+
+def _deep_is_due(store: Store, now: datetime) -> bool:
+    last = store.setting(_DEEP_ON)
+    return last is None or now.date() - date.fromisoformat(last) >= timedelta(days=DEEP_EVERY_DAYS)
+
+
+def _nothing_to_read(job: Job, faults: Sequence[Fault]) -> NoUsableSource:
+    if not faults:
+        return NoUsableSource(
+            Words(
+                f"{job.inbox} 里没有报表文件。请把亚马逊后台下载的报表放进去(多店铺时放到 inbox/店铺/站点/)再运行。",
+                f"There are no report files in {job.inbox}. Put the reports downloaded from Amazon there "
+                "(with several stores: inbox/STORE/MARKETPLACE/) and run again.",
+            )
+        )
+    zh = "\n".join(f"  - {fault.file}:{fault.reason.zh}" for fault in faults[:10])
+    en = "\n".join(f"  - {fault.file}: {fault.reason.en}" for fault in faults[:10])
+    return NoUsableSource(
+        Words(
+            f"inbox 里没有一个能用的报表:\n{zh}\n请重新下载后再运行。",
+            f"No report in the inbox can be used:\n{en}\nDownload them again and rerun.",
+        )
+    )
+
+
+def _shrunk_words(prepared: Prepared) -> Iterator[Words]:
+    for shrunk in prepared.merged.shrunk:
+        yield Words(
+            f"{shrunk.file} 只有 {shrunk.keys} 个SKU,上一份({shrunk.previous_file})有 {shrunk.before} 个,少于五分之四,可能下载不完整。",
+            f"{shrunk.file} has {shrunk.keys} SKUs; the one before ({shrunk.previous_file}) had {shrunk.before}. "
+            "Under four fifths: it may be incomplete.",
+        )
+
+
+def _duplicate_words(prepared: Prepared) -> Iterator[Words]:
+    for tab in prepared.plan.tabs:
+        if tab.duplicates:
+            keys = ", ".join(key_text(key) for key in tab.duplicates[:5])
+            title = tab.existing.title if tab.existing else tab.desired.title
+            yield Words(
+                f"「{title}」里有 {len(tab.duplicates)} 个键重复,分不清该写哪一行:{keys}。请删掉多余的行。",
+                f"'{title}' has {len(tab.duplicates)} key(s) twice, so it is unclear which row to write: {keys}. "
+                "Delete the extra rows.",
+            )
+
+
+def _warnings(prepared: Prepared) -> Iterator[Warned]:
+    unlisted = prepared.records.unlisted
+    if unlisted:
+        names = ", ".join(f"{key.marketplace} {key.sku}" for key in unlisted[:5])
+        more = (
+            Words(f" 等 {len(unlisted)} 个", f" and others, {len(unlisted)} in all")
+            if len(unlisted) > 5
+            else Words("", "")
+        )  # noqa: PLR2004  # as many as are named
+        yield Warned(
+            "sku-unconfirmed",
+            Words(
+                f"skus.csv 里没有这些SKU,没有负责人和类目:{names}{more.zh}。请补上。",
+                f"These SKUs are not in skus.csv, so they have no owner and no category: {names}{more.en}. Add them.",
+            ),
+        )
+    oldest = prepared.records.scope.first_row_date
+    older = {version.file for version in prepared.merged.news if version.portion.date < oldest}
+    if older:
+        yield Warned(
+            "outside-window",
+            Words(
+                f"早于 {oldest} 的数据只存档、不写入表格:{', '.join(sorted(older))}",
+                f"Figures before {oldest} were kept and not written to the sheet: {', '.join(sorted(older))}",
+            ),
+        )
+    yield from _sheet_warnings(prepared)
+
+
+def _sheet_warnings(prepared: Prepared) -> Iterator[Warned]:
+    for name in prepared.reading.deleted:
+        yield Warned(
+            "tab-deleted",
+            Words(
+                f"工作表 {name} 已被删除,没有重建。",
+                f"The tab {name} was deleted and is not made again.",
+            ),
+        )
+    for tab in prepared.plan.tabs:
+        title = tab.existing.title if tab.existing else tab.desired.title
+        if tab.missing_columns:
+            labels = [tab.desired.layout.by_id[name].label for name in tab.missing_columns]
+            zh, en = "、".join(w.zh for w in labels), ", ".join(w.en for w in labels)
+            yield Warned(
+                "column-deleted",
+                Words(
+                    f"「{title}」里已没有这些列,不再写:{zh}",
+                    f"'{title}' no longer has these columns, left out: {en}",
+                ),
+            )
+        if tab.deleted:
+            keys = ", ".join(key_text(key) for key in tab.deleted[:5])
+            yield Warned(
+                "row-deleted",
+                Words(
+                    f"「{title}」里有 {len(tab.deleted)} 行已被人删除,不再补回:{keys}",
+                    f"{len(tab.deleted)} row(s) of '{title}' were deleted by somebody and stay deleted: {keys}",
+                ),
+            )

@@ -1,0 +1,296 @@
+"""A plan cut into atomic batches, each with the marker that proves it was applied.
+
+One batch is the rule; over 1.5 MB or 25,000 cells there are several, each complete in itself: a new
+row and its key travel together. Rows are added below the last key, so no batch moves the rows of
+another one's changes.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sheets_sync.core.plan import TabMemory
+from sheets_sync.sheets import tabs as dress
+from sheets_sync.sheets import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sheets_sync.core.plan import Cell, Change, ExistingTab, Plan, RowKey, TabPlan
+    from sheets_sync.errors import Language
+    from sheets_sync.sheets.tabs import Highlight
+    from sheets_sync.sheets.wire import Request
+
+MAX_CELLS = 25_000
+MAX_BYTES = 1_500_000
+"""Google recommends at most 2 MB a request and gives up after 180 s of work."""
+
+
+class WrittenCell(NamedTuple):
+    """A cell of an existing row that a batch writes."""
+
+    row: int
+    column: int
+    key: RowKey
+    name: str
+    value: Cell
+
+
+@dataclass(slots=True)
+class SheetProof:
+    """What a batch must find on one sheet: `headings` by column, and the key cells of each row.
+
+    `inserted` is (first row, count) of the rows it adds, `cells` what it writes to rows that were there.
+    """
+
+    tab: str
+    sheet_id: int
+    title: str
+    key_columns: tuple[int, ...]
+    headings: dict[int, str]
+    keys: dict[int, tuple[Cell, ...]] = field(default_factory=dict)
+    inserted: tuple[int, int] = (0, 0)
+    cells: list[WrittenCell] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Requests that apply together or not at all, and what the answer has to show."""
+
+    requests: list[Request] = field(default_factory=list)
+    sheets: dict[int, SheetProof] = field(default_factory=dict)
+    cells: int = 0
+    size: int = 0
+    marker: int = 0
+
+
+class _Piece(NamedTuple):
+    """Requests that belong together, what they cost, and what they must find."""
+
+    requests: list[Request]
+    cells: int
+    proof: SheetProof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """How tabs look: the language of their headings, and the colour rules they show."""
+
+    language: Language
+    rules: tuple[Highlight, ...]
+    one_store: bool
+
+    def mark(self, tab: TabPlan) -> str:
+        """Return the fingerprint of the colour rules a tab should have."""
+        return dress.highlights_mark(dress.highlights(tab.desired.layout, self.rules))
+
+
+def compose(
+    plan: Plan,
+    look: Dress,
+    *,
+    name: str,
+    installed: Mapping[str, str],
+    untagged: Mapping[str, Sequence[str]],
+    rules_of: Callable[[], Mapping[int, list[dict[str, Any]]]],
+    old_markers: Sequence[int],
+) -> list[Batch]:
+    """Return the batches of a plan, in order; none where there is nothing to do.
+
+    `name` is unique to the attempt and names the markers. `installed` fingerprints the colour rules of
+    each tab; where one differs, `rules_of` is asked for the rules as they are.
+    """
+    pieces: list[_Piece] = []
+    for tab in plan.tabs:
+        pieces += _dressing(tab, look, installed, untagged, rules_of)
+        pieces += _additions(tab)
+        pieces += _changes(tab)
+    batches: list[Batch] = []
+    for piece in pieces:
+        size = sum(
+            len(json.dumps(request, ensure_ascii=False).encode()) for request in piece.requests
+        )
+        full = batches and (
+            batches[-1].cells + piece.cells > MAX_CELLS or batches[-1].size + size > MAX_BYTES
+        )
+        if not batches or full:
+            batches.append(Batch())
+        _join(batches[-1], piece, size)
+    for number, batch in enumerate(batches):
+        batch.marker = 1 + zlib.crc32(f"{name}|{number}".encode()) % (2**31 - 2)
+        batch.requests.append(wire.marker(batch.marker, f"{name}/{number + 1}-of-{len(batches)}"))
+    if batches:
+        batches[0].requests += [wire.drop_marker(marker) for marker in old_markers]
+    return batches
+
+
+def memory_of_new(tab: TabPlan, look: Dress) -> TabMemory:
+    """Return where a tab that a plan made and its columns are."""
+    columns = tab.desired.layout.columns
+    headings = tuple(column.label.say(look.language) for column in columns)
+    places = {column.id: index for index, column in enumerate(columns)}
+    return TabMemory(
+        dress.sheet_id_of(tab.desired.id), tab.desired.title, headings, places, look.mark(tab)
+    )
+
+
+def _join(batch: Batch, piece: _Piece, size: int) -> None:
+    batch.requests += piece.requests
+    batch.cells += piece.cells
+    batch.size += size
+    if piece.proof is None:
+        return
+    held = batch.sheets.setdefault(piece.proof.sheet_id, piece.proof)
+    if held is not piece.proof:
+        held.keys |= piece.proof.keys
+        held.cells += piece.proof.cells
+        first, count = held.inserted
+        held.inserted = (
+            piece.proof.inserted if not count else (first, count + piece.proof.inserted[1])
+        )
+
+
+def _dressing(
+    tab: TabPlan,
+    look: Dress,
+    installed: Mapping[str, str],
+    untagged: Mapping[str, Sequence[str]],
+    rules_of: Callable[[], Mapping[int, list[dict[str, Any]]]],
+) -> Iterator[_Piece]:
+    """Yield what makes a new tab, and what an existing one lacks: tags, and today's colour rules."""
+    layout, existing = tab.desired.layout, tab.existing
+    pairs = dress.highlights(layout, look.rules)
+    if existing is None:
+        if tab.new_rows:
+            sheet_id = dress.sheet_id_of(tab.desired.id)
+            columns = memory_of_new(tab, look).columns
+            requests = [
+                *dress.make_tab(
+                    tab.desired.id,
+                    layout,
+                    tab.desired.title,
+                    look.language,
+                    one_store=look.one_store,
+                ),
+                *dress.add_highlights(sheet_id, columns, pairs),
+            ]
+            yield _Piece(requests, len(layout.columns))
+        return
+    requests = [
+        wire.tab_tag(existing.sheet_id, tab.desired.id)
+        if name == "tab"
+        else wire.column_tag(existing.sheet_id, existing.columns[name], name)
+        for name in untagged.get(tab.desired.id, ())
+    ]
+    if installed.get(tab.desired.id) != look.mark(tab) and "flags" in existing.columns:
+        rules = rules_of().get(existing.sheet_id, [])
+        requests += dress.replace_highlights(existing.sheet_id, existing.columns, pairs, rules)
+    if requests:
+        yield _Piece(requests, 0)
+
+
+def _additions(tab: TabPlan) -> Iterator[_Piece]:
+    """Yield the new rows, inserted below the last key, in chunks that fit a batch."""
+    if not tab.new_rows:
+        return
+    sheet_id, columns, at, like_above = _bottom(tab)
+    step = max(1, MAX_CELLS // max(1, len(tab.new_columns)) // 2)
+    order = sorted(range(len(tab.new_columns)), key=lambda i: columns[tab.new_columns[i]])
+    indexes = [columns[tab.new_columns[i]] for i in order]
+    for start in range(0, len(tab.new_rows), step):
+        rows, keys = tab.new_rows[start : start + step], tab.new_keys[start : start + step]
+        first = at + start
+        requests = [wire.insert_rows(sheet_id, first, len(rows), like_row_above=like_above)]
+        for left, right in _neighbours(indexes):
+            block = [[row[i] for i in order[left:right]] for row in rows]
+            requests.append(wire.update_cells(sheet_id, first, indexes[left], block))
+        requests += dress.money_formats(sheet_id, tab.desired.layout, columns, first, keys)
+        proof = _proof(tab, sheet_id, columns)
+        key_at = [tab.new_columns.index(name) for name in tab.desired.layout.key_columns]
+        proof.keys = {first + i: tuple(row[k] for k in key_at) for i, row in enumerate(rows)}
+        proof.inserted = (first, len(rows))
+        yield _Piece(requests, len(rows) * len(tab.new_columns), proof)
+
+
+def _bottom(tab: TabPlan) -> tuple[int, Mapping[str, int], int, bool]:
+    """Return (sheet id, columns, row below the last key, whether only the row above can lend formats)."""
+    existing, layout = tab.existing, tab.desired.layout
+    if existing is None:
+        places = {column.id: index for index, column in enumerate(layout.columns)}
+        return dress.sheet_id_of(tab.desired.id), places, 1, False
+    last = max((row for row, _ in existing.keys(layout.key_columns)), default=0)
+    return existing.sheet_id, existing.columns, last + 1, last + 1 >= existing.row_count
+
+
+def _changes(tab: TabPlan) -> Iterator[_Piece]:
+    """Yield the changed cells, neighbours together, in chunks that fit a batch."""
+    existing = tab.existing
+    if existing is None or not tab.changes:
+        return
+    by_row = [list(run) for _, run in groupby(tab.changes, key=lambda change: change.row)]
+    for chunk in _chunks(by_row, MAX_CELLS // 2):
+        cells = [
+            WrittenCell(
+                change.row, existing.columns[change.column], change.key, change.column, change.after
+            )
+            for row in chunk
+            for change in row
+        ]
+        cells.sort()
+        blocks = wire.blocks((cell.row, cell.column, cell.value) for cell in cells)
+        requests = [
+            wire.update_cells(existing.sheet_id, row, column, rows) for row, column, rows in blocks
+        ]
+        proof = _proof(tab, existing.sheet_id, existing.columns)
+        proof.keys = {
+            row[0].row: tuple(existing.cell(row[0].row, column) for column in proof.key_columns)
+            for row in chunk
+        }
+        proof.cells = cells
+        yield _Piece(requests, len(cells), proof)
+
+
+def _chunks(rows: Sequence[list[Change]], most: int) -> Iterator[list[list[Change]]]:
+    chunk: list[list[Change]] = []
+    cells = 0
+    for row in rows:
+        if chunk and cells + len(row) > most:
+            yield chunk
+            chunk, cells = [], 0
+        chunk.append(row)
+        cells += len(row)
+    if chunk:
+        yield chunk
+
+
+def _proof(tab: TabPlan, sheet_id: int, columns: Mapping[str, int]) -> SheetProof:
+    layout = tab.desired.layout
+    existing: ExistingTab | None = tab.existing
+    headings: dict[int, str] = {}
+    if existing is not None:
+        headings = {
+            index: existing.headings[index]
+            for index in columns.values()
+            if index < len(existing.headings)
+        }
+    title = tab.desired.title if existing is None else existing.title
+    return SheetProof(
+        tab.desired.id,
+        sheet_id,
+        title,
+        tuple(columns[name] for name in layout.key_columns),
+        headings,
+    )
+
+
+def _neighbours(indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) positions of each run of consecutive numbers."""
+    start = 0
+    for i in range(1, len(indexes) + 1):
+        if i == len(indexes) or indexes[i] != indexes[i - 1] + 1:
+            yield start, i
+            start = i

@@ -1,0 +1,181 @@
+"""Changes as requests of the Sheets API, cut into batches that apply wholly or not at all.
+
+Only typed values (`ExtendedValue`) are sent: a text that begins with `=` stays text. Rows are always
+inserted by the batch that fills them. Neighbouring cells share one request. Coordinates are zero-based
+and half-open, as the API counts.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sheets_sync.core.plan import Cell
+
+Request = dict[str, Any]
+
+MAX_TEXT = 50_000
+"""The longest text a cell of Google's takes, in characters."""
+
+
+def extended(value: Cell) -> dict[str, Any]:
+    """Return a cell's value as the API types it; blank is an empty object, which clears."""
+    if value is None:
+        return {}
+    if isinstance(value, bool):
+        return {"userEnteredValue": {"boolValue": value}}
+    if isinstance(value, int | float):
+        number = int(value) if float(value).is_integer() else value
+        return {"userEnteredValue": {"numberValue": number}}
+    return {"userEnteredValue": {"stringValue": clean(value)}}
+
+
+def clean(text: str) -> str:
+    """Drop control characters, which the API refuses, and cut at the longest text a cell takes."""
+    kept = text if text.isprintable() else "".join(c for c in text if c >= " " or c in "\n\t")
+    return kept[:MAX_TEXT]
+
+
+def update_cells(sheet_id: int, row: int, column: int, rows: Sequence[Sequence[Cell]]) -> Request:
+    """Write a block of values; a blank clears the cell's value and leaves its format."""
+    return {
+        "updateCells": {
+            "rows": [{"values": [extended(value) for value in values]} for values in rows],
+            "fields": "userEnteredValue",
+            "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column},
+        }
+    }
+
+
+def blocks(cells: Iterable[tuple[int, int, Cell]]) -> Iterator[tuple[int, int, list[list[Cell]]]]:
+    """Group (row, column, value), sorted by row and column, into blocks (row, column, rows of values).
+
+    A block is one run of neighbouring columns over consecutive rows.
+    """
+    open_runs: dict[tuple[int, int], tuple[int, list[list[Cell]]]] = {}
+    previous = None
+    for row, group in groupby(cells, key=lambda cell: cell[0]):
+        runs = dict(_runs(list(group)))
+        if previous is not None:
+            for span in list(open_runs):
+                if row != previous + 1 or span not in runs:
+                    top, rows = open_runs.pop(span)
+                    yield top, span[0], rows
+        for span, values in runs.items():
+            open_runs.setdefault(span, (row, []))[1].append(values)
+        previous = row
+    for span, (top, rows) in open_runs.items():
+        yield top, span[0], rows
+
+
+def _runs(cells: list[tuple[int, int, Cell]]) -> Iterator[tuple[tuple[int, int], list[Cell]]]:
+    """Yield ((first column, end column), values) of each run of neighbours in one row."""
+    start = 0
+    for i in range(1, len(cells) + 1):
+        if i == len(cells) or cells[i][1] != cells[i - 1][1] + 1:
+            yield (cells[start][1], cells[i - 1][1] + 1), [cell[2] for cell in cells[start:i]]
+            start = i
+
+
+def insert_rows(sheet_id: int, at: int, count: int, *, like_row_above: bool) -> Request:
+    """Insert rows before row `at`; their formats are those of the row above or of the row below."""
+    span = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": at, "endIndex": at + count}
+    return {"insertDimension": {"range": span, "inheritFromBefore": like_row_above}}
+
+
+def number_format(
+    sheet_id: int, rows: tuple[int, int], columns: tuple[int, int], pattern: str, kind: str
+) -> Request:
+    """Give a block of cells one number format."""
+    return {
+        "repeatCell": {
+            "range": grid_range(sheet_id, rows, columns),
+            "cell": {"userEnteredFormat": {"numberFormat": {"type": kind, "pattern": pattern}}},
+            "fields": "userEnteredFormat.numberFormat",
+        }
+    }
+
+
+def grid_range(
+    sheet_id: int, rows: tuple[int, int | None], columns: tuple[int, int | None]
+) -> dict[str, int]:
+    """Return a range; an end of None leaves it open."""
+    span = {
+        "sheetId": sheet_id,
+        "startRowIndex": rows[0],
+        "endRowIndex": rows[1],
+        "startColumnIndex": columns[0],
+        "endColumnIndex": columns[1],
+    }
+    return {name: value for name, value in span.items() if value is not None}
+
+
+def marker(metadata_id: int, value: str) -> Request:
+    """Leave proof that the batch was applied; the same id cannot be used twice."""
+    return {
+        "createDeveloperMetadata": {
+            "developerMetadata": {
+                "metadataId": metadata_id,
+                "metadataKey": "sheets_sync.op",
+                "metadataValue": value,
+                "visibility": "DOCUMENT",
+                "location": {"spreadsheet": True},
+            }
+        }
+    }
+
+
+def drop_marker(metadata_id: int) -> Request:
+    """Remove the proof of an older batch, because their number is limited."""
+    return {
+        "deleteDeveloperMetadata": {
+            "dataFilter": {"developerMetadataLookup": {"metadataId": metadata_id}}
+        }
+    }
+
+
+def column_tag(sheet_id: int, column: int, name: str) -> Request:
+    """Tag a column so that it is found wherever people move it."""
+    place = {
+        "sheetId": sheet_id,
+        "dimension": "COLUMNS",
+        "startIndex": column,
+        "endIndex": column + 1,
+    }
+    return _tag("sheets_sync.col", name, {"dimensionRange": place})
+
+
+def tab_tag(sheet_id: int, name: str) -> Request:
+    """Tag a tab so that it is found whatever people call it."""
+    return _tag("sheets_sync.tab", name, {"sheetId": sheet_id})
+
+
+def _tag(key: str, value: str, location: Mapping[str, Any]) -> Request:
+    return {
+        "createDeveloperMetadata": {
+            "developerMetadata": {
+                "metadataKey": key,
+                "metadataValue": value,
+                "visibility": "DOCUMENT",
+                "location": dict(location),
+            }
+        }
+    }
+
+
+def column_letters(column: int) -> str:
+    """Return a zero-based column as people write it: 0 is A, 26 is AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def quoted(title: str) -> str:
+    """Return a tab's title as A1 notation needs it."""
+    return "'" + title.replace("'", "''") + "'"
