@@ -21,7 +21,7 @@ unit: .venv/ready-dev
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 bench: .venv/ready-dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/bench.py
 
 lock: .venv/ready-dev
 	$(BIN)/pip freeze --exclude-editable | grep -v '^-e' > constraints.txt

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import locale
-import sys
 import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +18,7 @@ from sheets_sync import __version__
 from sheets_sync.errors import ConfigurationError, Language, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
 app = typer.Typer(
@@ -93,7 +94,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo job is made.")] = Path("demo"),
     *,
     days: Annotated[int, typer.Option(min=3, max=60, help="How many days of history.")] = 30,
-    skus: Annotated[int, typer.Option(min=8, max=400, help="How many products.")] = 40,
+    skus: Annotated[int, typer.Option(min=12, max=400, help="How many products.")] = 40,
     seed: Annotated[int, typer.Option(help="Another seed is another company.")] = 7,
     serve: Annotated[bool, typer.Option(help="Stay up and show the sheet in the browser.")] = False,
     now: NowOption = None,
@@ -108,6 +109,7 @@ def demo(
         seed=seed,
         serve=serve,
         now=moment(now),
+        language=system_language(),
         say=typer.echo,
         working=_working,
     )
@@ -228,10 +230,12 @@ def rules_test(
     ] = None,
 ) -> None:
     """Run the cases written beside the rules."""
+    from sheets_sync.config.data import data_folder
+    from sheets_sync.config.job import load_job
     from sheets_sync.config.rulefiles import load_rules
     from sheets_sync.core.rules import run_cases
 
-    rules = load_rules(None if job is None else _job(job))
+    rules = load_rules({} if job is None else load_job(job), data_folder("rules"))
     failed = [(rule, failure) for rule in rules for failure in run_cases(rule)]
     for rule, failure in failed:
         given = ", ".join(f"{name}: {value}" for name, value in failure.case.given.items())
@@ -290,12 +294,6 @@ def _sync(
     return content, summary.as_text(content, prepared)
 
 
-def _job(path: Path) -> object:
-    from sheets_sync.config.job import load_job
-
-    return load_job(path)
-
-
 def _language_of(job: Path) -> Language:
     from sheets_sync.config.job import load_job
 
@@ -315,6 +313,8 @@ def _print(content: dict[str, object], text: str, *, as_json: bool) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2) if as_json else text)
 
 
-def fail(words: Words, language: Language | None = None) -> None:
-    """Print a failure for the person who can act on it."""
-    print(words.say(language or system_language()), file=sys.stderr)  # noqa: T201  # the one place that prints failures
+def fail(words: Words, arguments: Sequence[str]) -> None:
+    """Print a failure in the language of the job that the arguments name, else of the system."""
+    named = [after for before, after in pairwise(arguments) if before == "--job"]
+    named += [text.removeprefix("--job=") for text in arguments if text.startswith("--job=")]
+    typer.echo(words.say(_language_of(Path(named[0]) if named else DEFAULT_JOB)), err=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sheets_sync.core.breaches import ad_group_slots, judge, put_into_words
 from sheets_sync.core.history import Slot
@@ -16,6 +15,7 @@ from sheets_sync.errors import ConfigurationError, NoUsableSource, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
 
     from sheets_sync.core.breaches import Breach
     from sheets_sync.core.model import SkuKey
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from sheets_sync.run import Setup
     from sheets_sync.store import Store
 
+ACCOUNT = ("account", "账号")
+"""Said instead of a SKU to ask about the account itself."""
+
 DAYS_BACK = 42
 HISTORY_DAYS = 14
+_BEHIND_ACCOUNT = ("ahr_score", "ahr_pct", "vtr_rate", "late_shipment_rate", "feedback_open", "ipi")
 _BEHIND = ("stock_units", "days_of_cover", "acos_7d", "units", "sales", "ad_spend")
 
 
@@ -57,10 +61,11 @@ def story(
     _, breaches = put_into_words(
         verdict, store.ad_groups(ad_group_slots(verdict)), job.language, job.schedule.zone
     )
+    wanted = "" if sku.casefold() in ACCOUNT else sku
     found = [
         key
-        for key in records.skus.entities
-        if key.sku == sku
+        for key in (*records.skus.entities, *records.accounts.entities)
+        if key.sku == wanted
         and store_name in (None, key.store)
         and marketplace in (None, key.marketplace)
     ]
@@ -103,12 +108,14 @@ class _Teller:
                 self.language
             )
         for breach in mine:
-            yield from self._breach(breach, panel, row)
-        metrics = list(dict.fromkeys([b.metric for b in mine])) or list(_BEHIND)
+            yield from self._breach(breach)
+        metrics = list(dict.fromkeys([b.metric for b in mine])) or list(
+            _BEHIND if key.sku else _BEHIND_ACCOUNT
+        )
         yield from self._history(metrics, key, panel, row, last)
-        yield from self._files(metrics, key, panel, row, mine[0].date if mine else last)
+        yield from self._files(metrics, key, panel, mine[0].date if mine else last)
 
-    def _breach(self, breach: Breach, panel: Panel, row: int) -> Iterator[str]:
+    def _breach(self, breach: Breach) -> Iterator[str]:
         mark = "🔴" if breach.severity == "critical" else "🟡"
         yield f"  {mark} {breach.date} {breach.name.say(self.language)} [{breach.rule}]"
         yield f"     {breach.why}"
@@ -141,7 +148,7 @@ class _Teller:
                     yield "    " + "  ".join([when.isoformat(), *figures])
 
     def _files(
-        self, metrics: Sequence[str], key: SkuKey, panel: Panel, row: int, when: date
+        self, metrics: Sequence[str], key: SkuKey, panel: Panel, when: date
     ) -> Iterator[str]:
         """Yield each file that ever gave the figures of that day, oldest first."""
         yield "  " + Words(f"{when} 的来源文件:", f"Files behind {when}:").say(self.language)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 from filelock import FileLock, Timeout
 
+from sheets_sync.config.data import data_folder
 from sheets_sync.config.job import Job, load_job
 from sheets_sync.config.master import load_master
 from sheets_sync.config.rulefiles import load_rules
@@ -47,6 +48,9 @@ log = structlog.get_logger()
 DEEP_WINDOW_DAYS = 42
 DEEP_EVERY_DAYS = 7
 """Ad sales are restated up to 42 days back: that far is rewritten once a week."""
+
+NAMED = 5
+"""How many of a kind a sentence names."""
 
 _LOCAL_ID, _DEEP_ON = "local_spreadsheet", "deep_rewrite_on"
 
@@ -109,7 +113,7 @@ class Prepared:
 def load_setup(job_file: Path) -> Setup:
     """Read the job, its rules, its template and its lists; raise ConfigurationError."""
     job = load_job(job_file)
-    return Setup(job, load_rules(job), load_layouts(job), load_master(job))
+    return Setup(job, load_rules(job, data_folder("rules")), load_layouts(job), load_master(job))
 
 
 @contextmanager
@@ -308,7 +312,7 @@ def _read_inbox(setup: Setup, store: Store) -> tuple[list[Report], list[Fault], 
     files = scan(inbox)
     known = store.known_files()
     fresh = [file for file in files if (file.path, file.sha256) not in known]
-    reports = load(inbox, fresh, Places(setup.job.stores))
+    reports = load(inbox, fresh, Places({store: tuple(codes) for store, codes in setup.job.stores.items()}))
     faults = [fault for file in files for fault in known.get((file.path, file.sha256), ())]
     faults += [fault for report in reports for fault in report.faults]
     return [report for report in reports if report.kind is not None], faults, not files
@@ -328,8 +332,8 @@ def _nothing_to_read(job: Job, faults: Sequence[Fault]) -> NoUsableSource:
                 "(with several stores: inbox/STORE/MARKETPLACE/) and run again.",
             )
         )
-    zh = "\n".join(f"  - {fault.file}:{fault.reason.zh}" for fault in faults[:10])
-    en = "\n".join(f"  - {fault.file}: {fault.reason.en}" for fault in faults[:10])
+    zh = "\n".join(f"  - {fault.file}:{fault.reason.zh}" for fault in faults[: 2 * NAMED])
+    en = "\n".join(f"  - {fault.file}: {fault.reason.en}" for fault in faults[: 2 * NAMED])
     return NoUsableSource(
         Words(
             f"inbox 里没有一个能用的报表:\n{zh}\n请重新下载后再运行。",
@@ -350,7 +354,7 @@ def _shrunk_words(prepared: Prepared) -> Iterator[Words]:
 def _duplicate_words(prepared: Prepared) -> Iterator[Words]:
     for tab in prepared.plan.tabs:
         if tab.duplicates:
-            keys = ", ".join(key_text(key) for key in tab.duplicates[:5])
+            keys = ", ".join(key_text(key) for key in tab.duplicates[:NAMED])
             title = tab.existing.title if tab.existing else tab.desired.title
             yield Words(
                 f"「{title}」里有 {len(tab.duplicates)} 个键重复,分不清该写哪一行:{keys}。请删掉多余的行。",
@@ -362,27 +366,24 @@ def _duplicate_words(prepared: Prepared) -> Iterator[Words]:
 def _warnings(prepared: Prepared) -> Iterator[Warned]:
     unlisted = prepared.records.unlisted
     if unlisted:
-        names = ", ".join(f"{key.marketplace} {key.sku}" for key in unlisted[:5])
-        more = (
-            Words(f" 等 {len(unlisted)} 个", f" and others, {len(unlisted)} in all")
-            if len(unlisted) > 5
-            else Words("", "")
-        )  # noqa: PLR2004  # as many as are named
+        names = ", ".join(f"{key.marketplace} {key.sku}" for key in unlisted[:NAMED])
         yield Warned(
             "sku-unconfirmed",
             Words(
-                f"skus.csv 里没有这些SKU,没有负责人和类目:{names}{more.zh}。请补上。",
-                f"These SKUs are not in skus.csv, so they have no owner and no category: {names}{more.en}. Add them.",
+                f"skus.csv 里没有这 {len(unlisted)} 个SKU,所以没有负责人和类目,请补上:{names}",
+                f"{len(unlisted)} SKU(s) are not in skus.csv and so have no owner and no category; add them: {names}",
             ),
         )
     oldest = prepared.records.scope.first_row_date
-    older = {version.file for version in prepared.merged.news if version.portion.date < oldest}
+    older = sorted(
+        {version.file for version in prepared.merged.news if version.portion.date < oldest}
+    )
     if older:
         yield Warned(
             "outside-window",
             Words(
-                f"早于 {oldest} 的数据只存档、不写入表格:{', '.join(sorted(older))}",
-                f"Figures before {oldest} were kept and not written to the sheet: {', '.join(sorted(older))}",
+                f"{len(older)} 个文件里早于 {oldest} 的数据只存档、不写入表格,如 {older[0]}",
+                f"Figures before {oldest} in {len(older)} file(s) were kept and not written to the sheet, as in {older[0]}",
             ),
         )
     yield from _sheet_warnings(prepared)
@@ -410,7 +411,7 @@ def _sheet_warnings(prepared: Prepared) -> Iterator[Warned]:
                 ),
             )
         if tab.deleted:
-            keys = ", ".join(key_text(key) for key in tab.deleted[:5])
+            keys = ", ".join(key_text(key) for key in tab.deleted[:NAMED])
             yield Warned(
                 "row-deleted",
                 Words(

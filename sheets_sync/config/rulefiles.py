@@ -55,15 +55,10 @@ def load_rules(overrides: Job | Mapping[str, Any], folder: Path) -> tuple[Rule, 
     located = overrides.located if isinstance(overrides, Job) else None
     raw = overrides.rules if isinstance(overrides, Job) else overrides
     changed, wrong = _changed(rules, raw)
-    if wrong:
-        path = "rules" if located is None else located.path
-        raise InvalidFile(
-            path,
-            [
-                Problem(words) if located is None else Problem(words, *located.key_place(loc))
-                for words, loc in wrong
-            ],
-        )
+    if located is not None:
+        located.refuse(Problem(words, *located.key_place(loc)) for words, loc in wrong)
+    elif wrong:
+        raise InvalidFile("rules", [Problem(words) for words, _ in wrong])
     return changed
 
 

@@ -72,7 +72,7 @@ def parse(text: str) -> Tree:
     return tree
 
 
-class _TooMuch(Exception):  # noqa: N818  # an exit from the recursion, never seen outside
+class _TooMuch(Exception):  # an exit from the recursion, never seen outside
     def __init__(self, words: Words, node: Node) -> None:
         self.words, self.node = words, node
 

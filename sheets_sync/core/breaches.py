@@ -26,6 +26,7 @@ from sheets_sync.errors import Words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from sheets_sync.core.metrics import Level
     from sheets_sync.core.model import AdGroup, SkuKey
     from sheets_sync.core.panel import Panel
     from sheets_sync.core.records import Mask, Records
@@ -150,7 +151,7 @@ def flood_words(flood: Flood) -> Words:
     return _FLOOD.filled(rule=flood.rule.name, hit=flood.hit, of=flood.of)
 
 
-def _levels(records: Records) -> Iterator[tuple[str, Panel, Mask]]:
+def _levels(records: Records) -> Iterator[tuple[Level, Panel, Mask]]:
     yield "sku", records.skus, records.rows
     yield "account", records.accounts, records.account_rows
 

@@ -8,21 +8,25 @@ portions, the newest of which is current. Equal figures under another file name 
 from __future__ import annotations
 
 import hashlib
-import json
+import marshal
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheets_sync.core.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
     from sheets_sync.core.model import Portion, Report
 
 SMALLEST_FLOW = 5
 """Flows of fewer SKUs than this vary too much to tell a damaged file from a quiet day."""
+
+
+_MARSHAL_FORMAT = 2
+"""Fixed bytes for the same numbers and texts, ten times as fast as JSON; nothing is read back from it."""
 
 
 class Slot(NamedTuple):
@@ -77,13 +81,12 @@ def slot_of(portion: Portion) -> Slot:
 def digest(portion: Portion) -> str:
     """Return a fingerprint of the figures alone: equal for equal figures, whatever the file."""
     order = sorted(range(len(portion.keys)), key=portion.keys.__getitem__)
-    content = [
+    content = (
         [portion.keys[i] for i in order],
-        {name: [column[i] for i in order] for name, column in sorted(portion.figures.items())},
-        sorted(portion.ad_groups),
-    ]
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+        [(name, [column[i] for i in order]) for name, column in sorted(portion.figures.items())],
+        sorted(map(tuple, portion.ad_groups)),
+    )
+    return hashlib.sha256(marshal.dumps(content, _MARSHAL_FORMAT)).hexdigest()
 
 
 def merge(known: Mapping[Slot, Version], reports: Iterable[Report], now: datetime) -> Merged:

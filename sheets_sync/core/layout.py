@@ -15,7 +15,7 @@ import numpy as np
 
 from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.core.metrics import METRICS
-from sheets_sync.core.plan import DesiredTab
+from sheets_sync.core.plan import DesiredTab, clean
 from sheets_sync.core.records import (
     STATUS_FINAL,
     STATUS_NO_ADS,
@@ -191,18 +191,23 @@ def _cells(
         return _key_cells(column.id, panel, place)
     if column.id in SPECIAL:
         texts = marks.texts(column.id)
-        return [texts.get(at) for at in zip(*(axis.tolist() for axis in place), strict=True)]
+        said = {at: clean(text) for at, text in texts.items()}
+        return [said.get(at) for at in zip(*(axis.tolist() for axis in place), strict=True)]
     if column.id == "row_status":
         return [
             STATUS_WORDS[status].say(language) for status in panel.text(column.id)[place].tolist()
         ]
     if METRICS[column.id].is_text:
-        return [text or None for text in panel.text(column.id)[place].tolist()]
+        return [
+            clean(text) or None if text else None for text in panel.text(column.id)[place].tolist()
+        ]
     figures = panel[column.id][place]
     if column.unit == "moment":
         return _looked_up(figures, lambda epoch: serial(epoch, zone))
     if column.unit == "money":
         figures = _rounded(figures, panel, place)
+    elif column.unit in ("ratio", "change"):
+        figures = np.round(figures, 6)
     return [None if figure != figure else figure for figure in figures.tolist()]  # noqa: PLR0124  # NaN is unknown
 
 

@@ -135,7 +135,7 @@ def _stock_watched(p: Panel) -> Array:
     """1 where running out matters: for sale, sold within 30 days, and first of its stock pool."""
     status = p.text("sku_status")
     for_sale = np.isin(status.astype(str), (*SELLING, "None"))
-    return (for_sale & (p["units_30d"] > 0) & (p["pool_lead"] != 0)).astype(float)
+    return np.asarray(for_sale & (p["units_30d"] > 0) & (p["pool_lead"] != 0), dtype=np.float64)
 
 
 def _low_buy_box_days(p: Panel) -> Array:

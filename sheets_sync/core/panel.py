@@ -87,7 +87,7 @@ def ratio(numerator: Array, denominator: Array) -> Array:
     """Divide; unknown where either side is unknown or the denominator is 0. Rounded to 6 places."""
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient = np.where(denominator == 0, np.nan, numerator / denominator)
-    return np.round(quotient, 6)
+    return np.asarray(np.round(quotient, 6), dtype=np.float64)
 
 
 def trailing_sum(figures: Array, days: int) -> Array:

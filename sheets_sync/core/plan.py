@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 Cell = bool | int | float | str | None
 RowKey = tuple[Cell, ...]
 Written = dict[RowKey, dict[str, tuple[Cell, ...]]]
-"""For each row the program has written: per column the values it may have left there, last one first."""
+"""For each row the program has written: per column the values it may have left there, last one first.
+
+A row of a run that never finished may not be there: its key cells may hold None.
+"""
+
+MAX_TEXT = 50_000
+"""The longest text a cell of Google's takes, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,12 @@ class ExistingTab:
         """Yield (row, key) of every row with a complete key, below the headings."""
         columns = [self.cells[self.columns[name]] for name in key_columns]
         for row in range(1, min((len(column) for column in columns), default=0)):
-            key = tuple(column[row] for column in columns)
+            key = tuple(
+                _as_serial(column[row]) if name == "date" else _as_text(column[row])
+                for name, column in zip(key_columns, columns, strict=True)
+            )
             if None not in key:
-                yield row, (_as_serial(key[0]), *key[1:])
+                yield row, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,10 @@ class Plan:
                     ]
                     for row in tab.new_rows
                 ],
-                [c[1:] for c in tab.changes if c.column not in tab.desired.layout.moments],
+                sorted(
+                    (c[1:] for c in tab.changes if c.column not in tab.desired.layout.moments),
+                    key=repr,
+                ),
             ]
             for tab in self.tabs
         ]
@@ -196,21 +208,25 @@ def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Writte
     overrides: list[Override] = []
     if existing is not None:
         for name in owned:
-            if layout.by_id[name].role == "prefilled" or name in layout.key_columns:
+            column = layout.by_id[name]
+            if column.role == "prefilled" or name in layout.key_columns:
                 continue
             for i, row, have, want in _differing(
                 existing, existing.columns[name], desired.columns[name], present
             ):
                 key = desired.keys[i]
-                if (
-                    _is_theirs(have, written.get(key, {}).get(name, ()))
-                    and layout.by_id[name].on_edit == "keep"
+                if column.role == "input" and have is not None:
+                    continue
+                if column.on_edit == "keep" and _is_theirs(
+                    have, written.get(key, {}).get(name, ())
                 ):
                     overrides.append(Override(desired.id, key, name, want, have))
                 else:
                     changes.append(Change(row, key, name, have, want))
     absent = [i for i, key in enumerate(desired.keys) if key not in rows]
-    new = [i for i in absent if desired.fresh[i] and desired.keys[i] not in written]
+    gone = [i for i in absent if _was_there(written.get(desired.keys[i]), layout.key_columns)]
+    stays_gone = set(gone)
+    new = [i for i in absent if desired.fresh[i] and i not in stays_gone]
     return TabPlan(
         desired,
         existing,
@@ -223,7 +239,7 @@ def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Writte
             sorted(changes, key=lambda c: (c.row, existing.columns[c.column] if existing else 0))
         ),
         tuple(overrides),
-        tuple(desired.keys[i] for i in absent if desired.keys[i] in written),
+        tuple(desired.keys[i] for i in gone),
         tuple(key for key in desired.keys if key in duplicates),
         missing,
         len(present) - len({change.row for change in changes}),
@@ -248,16 +264,28 @@ def _differing(
     existing: ExistingTab, column: int, wanted: Sequence[Cell], present: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, Cell, Cell]]:
     """Yield (index, row, have, want) of the cells that differ; a tick box is never a number."""
-    have = list(existing.cells[column]) if column < len(existing.cells) else []
-    have += [None] * (existing.row_count - len(have))
+    cells = existing.cells[column] if column < len(existing.cells) else []
     for i, row in present:
-        if have[row] != wanted[i] or type(have[row]) is bool:
-            yield i, row, have[row], wanted[i]
+        have, want = _blank_or(cells[row] if row < len(cells) else None), _blank_or(wanted[i])
+        if have != want or (type(have) is bool) is not (type(want) is bool):
+            yield i, row, have, want
+
+
+def _blank_or(value: Cell) -> Cell:
+    """An empty text and no value are the same cell."""
+    return None if value == "" else value
+
+
+def _was_there(written: Mapping[str, tuple[Cell, ...]] | None, key_columns: Sequence[str]) -> bool:
+    """Return whether a row surely stood in the sheet, so that a person took it away if it is gone."""
+    return written is not None and not any(None in written.get(name, ()) for name in key_columns)
 
 
 def _is_theirs(have: Cell, ours: tuple[Cell, ...]) -> bool:
     """A blank cell was given back to us; anything else we did not leave there was typed by a person."""
-    return have is not None and not any(have == value and type(have) is not bool for value in ours)
+    return have is not None and not any(
+        have == value and (type(have) is bool) is (type(value) is bool) for value in ours
+    )
 
 
 def _as_serial(value: Cell) -> Cell:
@@ -268,6 +296,24 @@ def _as_serial(value: Cell) -> Cell:
         except ValueError:
             return value
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _as_text(value: Cell) -> Cell:
+    """Read a SKU that somebody typed as a number, or with a blank beside it; blank stays None."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool) or value is None:
+        return value
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def clean(text: str) -> str:
+    """Return a text as a cell can hold it: without control characters and halves of characters, not too long."""
+    if not text.isprintable():
+        text = "".join(
+            c for c in text if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff"
+        )
+    return text[:MAX_TEXT]
 
 
 def key_text(key: RowKey) -> str:

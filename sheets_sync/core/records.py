@@ -302,9 +302,9 @@ def _twin_stock(skus: Panel) -> Array:
     """Return what a seller-fulfilled SKU of the same ASIN has in stock; unknown without such a twin."""
     asins, own = skus.text("asin")[:, 0], skus.text("fulfilment")[:, 0] == FBM
     twins: dict[tuple[str, str, object], list[int]] = {}
-    for i in np.flatnonzero(own):
-        key = skus.entities[i]
-        twins.setdefault((key.store, key.marketplace, asins[i]), []).append(int(i))
+    for twin in np.flatnonzero(own).tolist():
+        key = skus.entities[twin]
+        twins.setdefault((key.store, key.marketplace, asins[twin]), []).append(twin)
     stock = np.full(skus.shape, np.nan)
     for i, key in enumerate(skus.entities):
         rows = (
@@ -333,7 +333,7 @@ def _held(grid: _Grid, kinds: Mapping[str, Sequence[Version]], scope: Scope) -> 
     for account, last in scope.report_dates.items():
         first = last - timedelta(days=scope.window_days - 1)
         days = np.array([first <= when <= last for when in grid.dates])
-        held[np.ix_(grid.account(account), np.flatnonzero(days))] = True
+        held[np.ix_(np.array(grid.account(account), dtype=int), np.flatnonzero(days))] = True
     reports = (
         v for kind, versions in kinds.items() if not kind.startswith("manual") for v in versions
     )
@@ -368,7 +368,7 @@ def _account_panel(kinds: Mapping[str, Sequence[Version]], skus: Panel, scope: S
         "ad_spend_total": _account_sums(skus, entities, "ad_spend"),
     }
     given |= feedback_metrics(kinds.get("feedback", ()), entities, grid.dates)
-    given |= _late_sources(kinds, entities, grid, scope)
+    given |= _late_sources(kinds, grid, scope)
     return Panel(entities, skus.dates, given, FORMULAS)
 
 
@@ -402,7 +402,7 @@ def _account_sums(skus: Panel, entities: Sequence[SkuKey], metric: str) -> Array
 
 
 def _late_sources(
-    kinds: Mapping[str, Sequence[Version]], entities: Sequence[SkuKey], grid: _Grid, scope: Scope
+    kinds: Mapping[str, Sequence[Version]], grid: _Grid, scope: Scope
 ) -> dict[str, Array | TextArray]:
     """Say on each account's newest day which kinds of report have brought nothing for longer than usual."""
     late = np.full(grid.shape, np.nan)

@@ -33,7 +33,7 @@ Category = Literal["operations", "product", "compliance"]
 Deed = Literal["colour", "action", "notice"]
 Verb = Literal["above", "at_least", "below", "at_most", "equals"]
 Mask = npt.NDArray[np.bool_]
-_Group = tuple[str, str, str, int]  # rule, store, marketplace, day
+_Group = tuple[str, Severity, str, str, int]  # rule, severity, store, marketplace, day
 
 DEEDS: tuple[Deed, ...] = ("colour", "action", "notice")
 NO_WORDS = Words("", "")
@@ -183,18 +183,24 @@ def evaluate(rules: Iterable[Rule], panel: Panel, level: Of) -> list[Hit]:
     return [hit for rule in rules if rule.level == level for hit in _hits(rule, panel)]
 
 
+def judged(rule: Rule, panel: Panel) -> Mask:
+    """Return where a rule could judge at all: its metric is known and the row is old enough."""
+    old_enough = tuple(condition for condition in rule.where if condition.metric == "age_days")
+    return _known(panel, rule.metric) & _all_hold(panel, old_enough)
+
+
 def quench(hits: Iterable[Hit], panel: Panel) -> tuple[list[Hit], list[Flood]]:
     """Drop, per store, marketplace and day, SKU rules that hit over a fifth of the SKUs with a figure.
 
-    At least 5 SKUs have to be hit. Return the hits that stay and one `Flood` per dropped group.
+    Severities are counted apart, so that many mild hits never hide a grave one. At least 5 SKUs have to be hit. Return the hits that stay and one `Flood` per dropped group.
     """
     places = [(entity.store, entity.marketplace) for entity in panel.entities]
     groups: dict[_Group, list[Hit]] = defaultdict(list)
     for hit in hits:
-        groups[hit.rule.id, *places[hit.entity], hit.day].append(hit)
+        groups[hit.rule.id, hit.level.severity, *places[hit.entity], hit.day].append(hit)
     kept: list[Hit] = []
     floods: list[Flood] = []
-    for (_, store, marketplace, day), group in groups.items():
+    for (_, _, store, marketplace, day), group in groups.items():
         rule = group[0].rule
         if rule.level == "sku" and len(group) >= FLOOD_LEAST:
             rows = np.array([place == (store, marketplace) for place in places])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sheets_sync.core.marketplaces import MARKETPLACES
@@ -14,6 +14,7 @@ from sheets_sync.demo.story import LATE_RATE_TARGET, VTR_TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
     from sheets_sync.demo.account import Feedback, Health, Rate, Typed
 
@@ -41,19 +42,19 @@ _POLICIES = (
 )
 
 
-def seller_performance(day: date, accounts: Mapping[str, Health]) -> bytes:
-    """Return the account health document: one block for each site of the account."""
+def seller_performance(taken: datetime, accounts: Mapping[str, Health]) -> bytes:
+    """Return the account health document: one block for each site, its windows up to the moment it was made."""
     document = {
         "accountStatuses": [
             {"marketplaceId": MARKETPLACES[site].id, "status": "NORMAL"} for site in accounts
         ],
-        "performanceMetrics": [_block(site, day, health) for site, health in accounts.items()],
+        "performanceMetrics": [_block(site, taken, health) for site, health in accounts.items()],
     }
     return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def _block(site: str, day: date, health: Health) -> dict[str, Any]:
-    month = _window(day, 30)
+def _block(site: str, taken: datetime, health: Health) -> dict[str, Any]:
+    month = _window(taken, 30)
     none = {"count": 0, "status": "NONE"}
     counts = {
         "orderWithDefects": {"count": health.defects.part, "status": "GOOD"},
@@ -66,7 +67,7 @@ def _block(site: str, day: date, health: Health) -> dict[str, Any]:
     return {
         "marketplaceId": MARKETPLACES[site].id,
         "accountHealthRating": {
-            **_window(day, 180),
+            **_window(taken, 180),
             "ahrStatus": "GREAT",
             "ahrScore": health.score,
         },
@@ -79,7 +80,7 @@ def _block(site: str, day: date, health: Health) -> dict[str, Any]:
         },
         "orderDefectRate": {
             "afn": {
-                **_window(day, 60),
+                **_window(taken, 60),
                 **_upper(health.defects, 0.01),
                 "orderCount": health.defects.whole,
                 "rate": health.defects.value,
@@ -87,7 +88,7 @@ def _block(site: str, day: date, health: Health) -> dict[str, Any]:
                 **counts,
             },
             "mfn": {
-                **_window(day, 60),
+                **_window(taken, 60),
                 **_upper(late._replace(part=0), 0.01),
                 "orderCount": late.whole,
                 "rate": 0,
@@ -103,14 +104,14 @@ def _block(site: str, day: date, health: Health) -> dict[str, Any]:
             "rate": valid.value,
         },
         "onTimeDeliveryRate": {
-            **_window(day, 14),
+            **_window(taken, 14),
             **_lower(health.on_time, 0.9),
             "shipmentCountWithValidTracking": health.on_time.whole,
             "onTimeDeliveryCount": health.on_time.part,
             "rate": health.on_time.value,
         },
         "preFulfillmentCancellationRate": {
-            **_window(day, 7),
+            **_window(taken, 7),
             **_upper(health.cancelled, 0.025),
             "orderCount": health.cancelled.whole,
             "cancellationCount": health.cancelled.part,
@@ -119,7 +120,7 @@ def _block(site: str, day: date, health: Health) -> dict[str, Any]:
         "warningStates": [],
         **{
             name: {
-                **_window(day, 180),
+                **_window(taken, 180),
                 "status": "GOOD",
                 "targetValue": 0,
                 "targetCondition": "EQUALS",
@@ -144,11 +145,11 @@ def _unit_rate(health: Health) -> dict[str, Any]:
     }
 
 
-def _window(day: date, days: int) -> dict[str, Any]:
+def _window(taken: datetime, days: int) -> dict[str, Any]:
     return {
         "reportingDateRange": {
-            "reportingDateFrom": f"{day - timedelta(days=days - 1)}T00:00:00Z",
-            "reportingDateTo": f"{day}T23:59:59Z",
+            "reportingDateFrom": f"{taken - timedelta(days=days):%Y-%m-%dT00:00:00Z}",
+            "reportingDateTo": f"{taken:%Y-%m-%dT%H:%M:%SZ}",
         }
     }
 

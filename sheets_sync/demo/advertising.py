@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _SHARE_OF_SALES = 0.4
 _GROUP_SHARES = ((1.0,), (0.6, 0.4))
-_EVEN = frozenset({Role.BURNING_AD, Role.IDLE_AD, Role.DEAR_AD})
+_EVEN = frozenset({Role.STOCK_OUT, Role.BURNING_AD, Role.IDLE_AD, Role.DEAR_AD})
+"""Their ads run evenly and their orders are booked at once: the story must not hang on luck."""
 _IDLE_CLICKS = (7.0, 7.0, 7.0, 8.0)
 _BURN_SPEND, _BURN_ORDERS = 3.0, 0.5
 _LATE, _NEXT_DAY, _OF_SIBLINGS = 0.92, 0.6, 0.1

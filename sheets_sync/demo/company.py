@@ -49,6 +49,7 @@ RUN_AT = time(8, 30, tzinfo=UTC)
 """When the nightly run starts, on the calendar day after the business day."""
 
 _FIRST_FILE_AT = time(8, 5, tzinfo=UTC)
+_TYPED_FILE = "manual_ipi_and_reviews.csv"
 _BACKFILL_DAYS = 13
 """How many earlier days of sales lie in the inbox on the first night, as the ads files reach back too."""
 
@@ -109,7 +110,7 @@ class Company:
         _write_csv(folder / "benchmarks.csv", BENCHMARK_HEADINGS, benchmarks)
 
     def _sku_row(self, product: Product, site: str) -> tuple[object, ...]:
-        cost = product.prices[site] * 0.3
+        digits = MARKETPLACES[site].digits
         return (
             self.store,
             site,
@@ -124,7 +125,7 @@ class Company:
             product.fulfilment,
             product.launched.isoformat(),
             product.lead_time_days,
-            round(cost, MARKETPLACES[site].digits),
+            f"{product.prices[site] * 0.3:.{digits}f}",
         )
 
     def write_night(self, inbox: Path, night: date) -> tuple[Path, ...]:
@@ -136,9 +137,12 @@ class Company:
             raise ValueError(f"{night} is not one of the nights")
         taken = datetime.combine(night + timedelta(days=1), _FIRST_FILE_AT)
         written = []
-        for minutes, (name, content) in enumerate(self._files(night, taken)):
-            moment = taken + timedelta(seconds=minutes * 20)
+        for position, (name, content) in enumerate(self._files(night, taken)):
+            moment = taken + timedelta(seconds=position * 20)
             written.append(_write(inbox / name, content, moment))
+        typed = [line for line in self._typed if line.day <= night]
+        saved = datetime.combine(typed[-1].day + timedelta(days=1), _FIRST_FILE_AT)
+        written.append(_write(inbox / _TYPED_FILE, account_files.typed(typed), saved))
         return tuple(written)
 
     def _files(self, night: date, taken: datetime) -> Iterator[tuple[str, bytes]]:
@@ -169,9 +173,7 @@ class Company:
                 account_files.feedback(site, night, feedback),
             )
         accounts = {site: account.health(self.seed, site, night, self.last_day) for site in SITES}
-        yield f"V2SellerPerformance_{stamp}.json", account_files.seller_performance(night, accounts)
-        typed = [line for line in self._typed if line.day <= night]
-        yield "manual_ipi_and_reviews.csv", account_files.typed(typed)
+        yield f"V2SellerPerformance_{stamp}.json", account_files.seller_performance(taken, accounts)
 
     def _on_sale(self, site: str, day: date) -> Iterator[Course]:
         for product in self.products:
@@ -221,7 +223,9 @@ class Company:
     def _sales_lines(self, site: str, day: date, age: int) -> list[sales_files.Line]:
         number = self.calendar.number(day)
         return [
-            sales_files.Line(course.product, figures.sales(course, number, day, age))
+            sales_files.Line(
+                course.product, figures.sales(course, number, (self.last_day - day).days, age)
+            )
             for course in self._on_sale(site, day)
         ]
 

@@ -19,7 +19,8 @@ SALES_SETTLED_DAYS = 8
 """After this many days the figures of sales and traffic no longer change."""
 
 _LATE_TRAFFIC_EVERY = 9
-_TRAFFIC_OFFSET = {"US": 0, "DE": 3, "JP": 6}
+_LATE_TRAFFIC_FROM = {"US": 3, "DE": 1, "JP": 5}
+"""Counted back from the last day; none of these days is one on which the Buy Box is lost."""
 
 
 class Sales(NamedTuple):
@@ -60,11 +61,14 @@ class Stock(NamedTuple):
         return self.shipped + self.receiving
 
 
-def sales(course: Course, number: int, day: date, age: int) -> Sales:
-    """Return a day's sales as known `age` days later: late traffic is 0 at first, cancelled units still in."""
+def sales(course: Course, number: int, days_back: int, age: int) -> Sales:
+    """Return a day's sales as known `age` days later: late traffic is 0 at first, cancelled units still in.
+
+    `days_back` is how long before the last shown day it was.
+    """
     extra = course.cancelled[number] if age < course.cancel_age[number] else 0
     units = course.units[number] + extra
-    late = age <= SALES_LAG_DAYS[course.site] and traffic_is_late(course.site, day)
+    late = age <= SALES_LAG_DAYS[course.site] and traffic_is_late(course.site, days_back)
     sessions = 0 if late else course.sessions[number]
     digits = MARKETPLACES[course.site].digits
     return Sales(
@@ -77,9 +81,9 @@ def sales(course: Course, number: int, day: date, age: int) -> Sales:
     )
 
 
-def traffic_is_late(site: str, day: date) -> bool:
+def traffic_is_late(site: str, days_back: int) -> bool:
     """Return whether the first report of a day has no traffic yet."""
-    return (day.toordinal() + _TRAFFIC_OFFSET[site]) % _LATE_TRAFFIC_EVERY == 0
+    return days_back % _LATE_TRAFFIC_EVERY == _LATE_TRAFFIC_FROM[site]
 
 
 def ads(course: Course, number: int, age: int) -> list[Ad]:

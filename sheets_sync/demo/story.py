@@ -79,7 +79,7 @@ REVIEW_DAY = -8
 LOW_IPI_NOT_BEFORE = -13
 """IPI is typed on Mondays; the low one on the first Monday from this day."""
 
-VTR_LOW, VTR_TARGET, HOUSE_LINE = 0.968, 0.95, 0.98
+VTR_LOW, VTR_TARGET = 0.968, 0.95
 LATE_RATE_HIGH, LATE_RATE_TARGET = 0.046, 0.04
 IPI_LOW, IPI_LINE = 392, 400
 LOW_STOCK, LOW_COVER_DAYS = 30, 7

@@ -67,7 +67,7 @@ class Warehouse:
         if product.status == "停售" or calendar.number(product.launched) > 0:
             return 0
         if product.status == "清仓":
-            return round(rate * calendar.days) + _CLEARANCE_REST
+            return round(rate * calendar.days * 0.97) + _CLEARANCE_REST
         return round(sum(self.means[: self.next_arrival]) + self.safety_days * rate)
 
     def open(self, number: int) -> int:

@@ -191,7 +191,8 @@ class Book:
         tags = self._column_tags([places[tab].sheet_id for tab in moved])
         reading = Reading({}, {}, {}, deleted)
         for tab, grid in read.items():
-            columns, untagged = dict(places[tab].columns), ()
+            columns = dict(places[tab].columns)
+            untagged: tuple[str, ...] = ()
             if tab in moved:
                 columns, untagged = _bind(
                     wanted[tab].layout, grid.headings, tags.get(grid.sheet_id, {})

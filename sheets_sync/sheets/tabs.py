@@ -17,7 +17,7 @@ from sheets_sync.core.layout import FORMATS, SPECIAL, money_format
 from sheets_sync.sheets import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sheets_sync.core.layout import Column, TabLayout
     from sheets_sync.core.plan import RowKey
@@ -103,7 +103,7 @@ def make_tab(
 
 
 def money_formats(
-    sheet_id: int, layout: TabLayout, columns: dict[str, int], at: int, keys: Sequence[RowKey]
+    sheet_id: int, layout: TabLayout, columns: Mapping[str, int], at: int, keys: Sequence[RowKey]
 ) -> Iterator[Request]:
     """Give each run of rows of one marketplace its currency's number format."""
     money = sorted(columns[c.id] for c in layout.columns if c.unit == "money" and c.id in columns)
@@ -130,7 +130,7 @@ def highlights_mark(pairs: Sequence[Highlight]) -> str:
 
 
 def add_highlights(
-    sheet_id: int, columns: dict[str, int], pairs: Sequence[Highlight], first_index: int = 0
+    sheet_id: int, columns: Mapping[str, int], pairs: Sequence[Highlight], first_index: int = 0
 ) -> Iterator[Request]:
     """Yield the requests that install the colour rules after the `first_index` rules of other people."""
     flags = wire.column_letters(columns["flags"])
@@ -152,7 +152,7 @@ def add_highlights(
 
 def replace_highlights(
     sheet_id: int,
-    columns: dict[str, int],
+    columns: Mapping[str, int],
     pairs: Sequence[Highlight],
     installed: Sequence[dict[str, Any]],
 ) -> Iterator[Request]:

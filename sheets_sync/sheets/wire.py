@@ -8,7 +8,10 @@ and half-open, as the API counts.
 from __future__ import annotations
 
 from itertools import groupby
+from math import isfinite
 from typing import TYPE_CHECKING, Any
+
+from sheets_sync.core.plan import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,26 +20,22 @@ if TYPE_CHECKING:
 
 Request = dict[str, Any]
 
-MAX_TEXT = 50_000
-"""The longest text a cell of Google's takes, in characters."""
-
 
 def extended(value: Cell) -> dict[str, Any]:
-    """Return a cell's value as the API types it; blank is an empty object, which clears."""
-    if value is None:
+    """Return a cell's value as the API types it; blank is an empty object, which clears.
+
+    A number that JSON does not have (NaN, infinity) is unknown, and so is blank.
+    """
+    if value is None or value == "":
         return {}
     if isinstance(value, bool):
         return {"userEnteredValue": {"boolValue": value}}
     if isinstance(value, int | float):
+        if not isfinite(value):
+            return {}
         number = int(value) if float(value).is_integer() else value
         return {"userEnteredValue": {"numberValue": number}}
     return {"userEnteredValue": {"stringValue": clean(value)}}
-
-
-def clean(text: str) -> str:
-    """Drop control characters, which the API refuses, and cut at the longest text a cell takes."""
-    kept = text if text.isprintable() else "".join(c for c in text if c >= " " or c in "\n\t")
-    return kept[:MAX_TEXT]
 
 
 def update_cells(sheet_id: int, row: int, column: int, rows: Sequence[Sequence[Cell]]) -> Request:

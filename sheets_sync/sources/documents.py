@@ -64,6 +64,13 @@ def objects(document: Any) -> list[dict[str, Any]]:
     )
 
 
+def scalar_text(value: Any) -> str:
+    """Return a text, or a whole number (an id) as text; blank for anything else."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if type(value) is int else ""
+
+
 def number(value: Any) -> float | None:
     """Return a number, or a number written as text; Malformed where it is neither."""
     if value is None:

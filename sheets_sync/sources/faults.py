@@ -20,7 +20,7 @@ _HEADINGS_LENGTH = 160
 _MORE = Words("还有 {n} 处相同:{reason}", "{n} more like this: {reason}")
 
 
-class Refused(Exception):  # noqa: N818  # names what happened to the file, as a fault does
+class Refused(Exception):  # names what happened to the file, as a fault does
     """The whole file (or a whole part of it) cannot be used, and why."""
 
     def __init__(self, words: Words, *, row: int | None = None, column: str | None = None) -> None:

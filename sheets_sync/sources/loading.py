@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sheets_sync.core.model import Report
 from sheets_sync.errors import Words
@@ -13,6 +13,7 @@ from sheets_sync.sources.encoding import decode, decoded_as_japanese, unpacked
 from sheets_sync.sources.faults import Faults, Refused, quoted
 from sheets_sync.sources.places import hints_of
 from sheets_sync.sources.reading import Reading
+from sheets_sync.sources.regular import regular_table
 from sheets_sync.sources.reports import (
     fba_inventory,
     fba_planning,
@@ -23,7 +24,7 @@ from sheets_sync.sources.reports import (
     sp_advertised,
     sp_api,
 )
-from sheets_sync.sources.tabular import delimiters, table, text_grid, workbook_grids
+from sheets_sync.sources.tabular import delimiters, table, text_grid, text_preview, workbook_grids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,20 +34,27 @@ if TYPE_CHECKING:
     from sheets_sync.sources.classify import Found
     from sheets_sync.sources.encoding import Decoded
     from sheets_sync.sources.places import Places
-    from sheets_sync.sources.tabular import Grid, Table
+    from sheets_sync.sources.tabular import Grid, Table, Wanted
 
     Portions = list[Portion]
     Job = tuple[str, Callable[[], Portions]]
 
-_TABLES: dict[str, tuple[str, Callable[[Table, Reading], Portions]]] = {
-    "sp-advertised": (sp_advertised.KIND, sp_advertised.read),
-    "fba-planning": (fba_planning.KIND, fba_planning.read),
-    "fba-inventory": (fba_inventory.KIND, fba_inventory.read),
-    "feedback": (feedback.KIND, feedback.read),
-    "manual": (manual.KIND_ACCOUNT, manual.read),
+
+class _TableReader(NamedTuple):
+    kind: str
+    wanted: Wanted
+    read: Callable[[Table, Reading], Portions]
+
+
+_TABLES: dict[str, _TableReader] = {
+    "sp-advertised": _TableReader(sp_advertised.KIND, sp_advertised.WANTED, sp_advertised.read),
+    "fba-planning": _TableReader(fba_planning.KIND, fba_planning.WANTED, fba_planning.read),
+    "fba-inventory": _TableReader(fba_inventory.KIND, fba_inventory.WANTED, fba_inventory.read),
+    "feedback": _TableReader(feedback.KIND, feedback.wanted, feedback.read),
+    "manual": _TableReader(manual.KIND_ACCOUNT, manual.WANTED, manual.read),
 }
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_PREVIEW_ROWS = 12
+_BINARY_WITHIN = 1000
 
 _UNREADABLE = Words("文件打不开:{error}", "The file cannot be opened: {error}")
 _CHANGED = Words(
@@ -126,24 +134,30 @@ def _likely_marketplaces(reading: Reading) -> set[str]:
 
 def _text_table(decoded: Decoded, data: bytes, reading: Reading) -> Job:
     """Read a text with the delimiter, and at last the encoding, under which its headings are known."""
-    texts = [decoded]
+    texts = [decoded.text]
     if decoded.encoding == "cp1252" and (japanese := decoded_as_japanese(data)):
-        texts.append(japanese)
-    for candidate in texts:
-        for delimiter in delimiters(candidate.text):
-            found = classify(_preview(candidate.text, delimiter))
-            if found:
-                return _table_job(text_grid(candidate.text, delimiter), found, reading)
+        texts.append(japanese.text)
+    for text in texts:
+        for delimiter in delimiters(text):
+            preview = text_preview(text, delimiter)
+            if found := classify(preview):
+                return _text_job(text, preview, found, reading)
     if "\0" in decoded.text[:_BINARY_WITHIN]:
         raise Refused(_BINARY)
-    raise unknown(_preview(decoded.text, delimiters(decoded.text)[0]))
+    raise unknown(text_preview(decoded.text, delimiters(decoded.text)[0]))
 
 
-_BINARY_WITHIN = 1000
+def _text_job(text: str, preview: Grid, found: Found, reading: Reading) -> Job:
+    reader = _TABLES[found.reader]
 
+    def read() -> Portions:
+        rows = regular_table(text, preview, found.header, reader.wanted)
+        if rows is None:
+            grid = text_grid(text, preview.delimiter)
+            rows = table(grid, found.header, reader.wanted, reading.faults)
+        return reader.read(rows, reading)
 
-def _preview(text: str, delimiter: str) -> Grid:
-    return text_grid(text, delimiter, at_most=_PREVIEW_ROWS)
+    return reader.kind, read
 
 
 def _workbook(data: bytes, reading: Reading) -> Job:
@@ -151,13 +165,15 @@ def _workbook(data: bytes, reading: Reading) -> Job:
     for grid in grids:
         found = classify(grid)
         if found:
-            return _table_job(grid, found, reading)
+            return _grid_job(grid, found, reading)
     raise unknown(grids[0]) if grids else Refused(_EMPTY)
 
 
-def _table_job(grid: Grid, found: Found, reading: Reading) -> Job:
-    kind, read = _TABLES[found.reader]
-    return kind, lambda: read(table(grid, found.header, reading.faults), reading)
+def _grid_job(grid: Grid, found: Found, reading: Reading) -> Job:
+    reader = _TABLES[found.reader]
+    return reader.kind, lambda: reader.read(
+        table(grid, found.header, reader.wanted, reading.faults), reading
+    )
 
 
 def _document(document: Any, reading: Reading) -> Job:

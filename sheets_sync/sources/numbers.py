@@ -12,8 +12,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 NULL_WORDS = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "no listing", "none", "infinite"})
 
@@ -46,10 +48,19 @@ _INVISIBLE = str.maketrans(
     {"\u2212": "-", "\ufeff": None, "\u200b": None, "\u200e": None, "\u200f": None}
 )
 
+_LEADING = "$£€¥₹"
+_PLAIN_AMOUNTS = {
+    symbol: re.compile(
+        rf"(?:(?:{re.escape(symbol)}(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}}\.[0-9][0-9]?|[0-9]{{1,15}}(?:\.[0-9][0-9]?)?))?\n)*+"
+    )
+    for symbol in ("", *_LEADING)
+}
+"""What each line of a column may be, after a leading symbol, so that only one reading is possible."""
+
 Unit = Literal["percent", "fraction"]
 
 
-class Malformed(ValueError):  # noqa: N818  # names what the value is
+class Malformed(ValueError):  # names what the value is
     """A value is not what its column holds."""
 
 
@@ -104,6 +115,27 @@ def money(value: object, *, comma_decimal: bool = False) -> Amount | None:
     if parsed.value is None:
         return None
     return Amount(parsed.value, _CURRENCIES.get(parsed.symbol, frozenset()))
+
+
+def plain_amounts(cells: Sequence[object]) -> tuple[list[float | None], frozenset[str]] | None:
+    """Return a whole column of money at once, with the currencies its symbol may mean.
+
+    Only where every cell is blank or written alike, and so that no locale could read it differently;
+    None otherwise.
+    """
+    types = set(map(type, cells))
+    if types <= {float}:
+        return (list(cells), frozenset()) if np.isfinite(cells).all() else None  # type: ignore[arg-type]  # all floats
+    if types != {str}:
+        return None
+    text = "\n".join(cells) + "\n"  # type: ignore[arg-type]  # all of them are texts
+    symbol = text.lstrip("\n")[:1]
+    symbol = symbol if symbol in _LEADING else ""
+    if not _PLAIN_AMOUNTS[symbol].fullmatch(text):
+        return None
+    bare = text.replace(symbol, "").replace(",", "") if symbol else text.replace(",", "")
+    values = [float(cell) if cell else None for cell in bare.split("\n")[:-1]]
+    return values, _CURRENCIES.get(symbol, frozenset())
 
 
 class _Parsed(NamedTuple):

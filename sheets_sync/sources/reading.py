@@ -134,7 +134,7 @@ def parsed(
     words: Words = NOT_A_NUMBER,
 ) -> tuple[list[T | None], set[int]]:
     """Parse a column, every distinct cell once; what is malformed is None, a fault, and in the set."""
-    cells = table.column(index)
+    cells = table.cells[index]
     known: dict[Any, T | None] = {}
     malformed = set()
     for cell in set(cells):

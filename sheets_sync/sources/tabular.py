@@ -1,33 +1,34 @@
 """Tables out of text and workbooks.
 
-Tab-separated report files have no quoting: `"` is an ordinary character there. Lines are read with the
-csv module rather than into a data frame, because it tells the line of each record (for faults), keeps
-rows of the wrong width apart, and costs the same.
+Tab-separated report files have no quoting: `"` is an ordinary character there. This is the careful way: it
+knows the line of every record and keeps rows of the wrong width apart. `regular` is the quick way for
+texts in which there is nothing of the kind.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sheets_sync.errors import Words
 from sheets_sync.sources.faults import Refused, listed, quoted
-from sheets_sync.sources.headings import heading
+from sheets_sync.sources.headings import Heading, heading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sheets_sync.sources.faults import Faults
-    from sheets_sync.sources.headings import Heading
 
 TAB = "\t"
 HEADER_WITHIN = 10
 _DELIMITERS = (TAB, ";", ",")
 _LONGEST_FIELD = 1 << 24
-_FIRST_TEXT = 65536
+_FIRST_TEXT = 1 << 18
+_PREVIEW_LINES = 60
 
 _BAD_QUOTES = Words(
     "引号不成对,文件可能不完整,请重新下载",
@@ -54,6 +55,8 @@ _BAD_WORKBOOK = Words(
 )
 
 Row = list[Any]
+Wanted = Callable[[Sequence[Heading]], list[int]]
+"""Which columns of a table are read, by its headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A grid whose header is known: every row has one cell for each heading."""
+    """Rows below a known header, by column; `cells` holds only the columns that were asked for."""
 
     headings: tuple[Heading, ...]
-    rows: list[Row]
-    lines: list[int]
+    cells: Mapping[int, list[Any]]
+    lines: Sequence[int]
 
     def find(self, names: Iterable[str]) -> int | None:
         """Return the column of the first of these normalised headings, or None; Refused if it is there twice."""
@@ -89,28 +92,29 @@ class Table:
         """Return the column of the first of these normalised headings; Refused where none is there."""
         found = self.find(names)
         if found is None:
-            raise Refused(_MISSING.filled(missing=quoted(names[0]), headings=self.heading_line()))
+            headings = listed(h.text for h in self.headings)
+            raise Refused(_MISSING.filled(missing=quoted(names[0]), headings=headings))
         return found
-
-    def column(self, index: int) -> list[Any]:
-        """Return the cells of one column."""
-        return [row[index] for row in self.rows]
 
     def texts(self, index: int | None) -> list[str]:
         """Return the cells of one column as text without outer spaces; blank where there is no column."""
         if index is None:
-            return [""] * len(self.rows)
-        return [text_of(row[index]) for row in self.rows]
+            return [""] * len(self.lines)
+        column = self.cells[index]
+        if set(map(type, column)) <= {str}:
+            return [cell.strip() for cell in column]
+        return [text_of(cell) for cell in column]
+
+    def row(self, place: int) -> list[Any]:
+        """Return the cells of one row that were asked for."""
+        return [column[place] for column in self.cells.values()]
 
     def only(self, kept: Sequence[int]) -> Table:
         """Return the table with the rows at these places alone."""
-        if len(kept) == len(self.rows):
+        if len(kept) == len(self.lines):
             return self
-        return Table(self.headings, [self.rows[i] for i in kept], [self.lines[i] for i in kept])
-
-    def heading_line(self) -> str:
-        """Return the headings as one readable line."""
-        return listed(h.text for h in self.headings)
+        cells = {index: [column[i] for i in kept] for index, column in self.cells.items()}
+        return Table(self.headings, cells, [self.lines[i] for i in kept])
 
 
 def text_of(cell: object) -> str:
@@ -134,24 +138,31 @@ def delimiters(text: str) -> list[str]:
     ) or [","]
 
 
-def text_grid(text: str, delimiter: str, *, at_most: int | None = None) -> Grid:
-    """Read delimited text; `at_most` rows of it where only the header is wanted."""
+def text_grid(text: str, delimiter: str) -> Grid:
+    """Read delimited text, line by line."""
     csv.field_size_limit(_LONGEST_FIELD)
-    lines: list[int] = []
-    rows: list[Row] = []
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_NONE if delimiter == TAB else csv.QUOTE_MINIMAL,
-        strict=True,
-    )
+    reader = _reader(text, delimiter, strict=True)
     try:
-        for line, row in islice(_numbered(reader), at_most):
-            rows.append(row)
-            lines.append(line)
+        numbered = list(_numbered(reader))
     except csv.Error as error:
         raise Refused(_BAD_QUOTES, row=reader.line_num) from error
+    rows, lines = [row for _, row in numbered], [line for line, _ in numbered]
     return Grid(rows, lines, delimiter, ends_open=not text.endswith(("\n", "\r")))
+
+
+def text_preview(text: str, delimiter: str) -> Grid:
+    """Read the beginning of delimited text, enough to find its header."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    start = "".join(islice(io.StringIO(text[:_FIRST_TEXT], newline=""), _PREVIEW_LINES))
+    numbered = list(islice(_numbered(_reader(start, delimiter, strict=False)), HEADER_WITHIN + 1))
+    return Grid([row for _, row in numbered], [line for line, _ in numbered], delimiter)
+
+
+def _reader(text: str, delimiter: str, *, strict: bool) -> Any:
+    lines = io.StringIO(text, newline="")
+    if delimiter == TAB:
+        return csv.reader(lines, delimiter=TAB, quoting=csv.QUOTE_NONE, strict=strict)
+    return csv.reader(lines, delimiter=delimiter, strict=strict)
 
 
 def workbook_grids(data: bytes) -> list[Grid]:
@@ -171,7 +182,7 @@ def workbook_grids(data: bytes) -> list[Grid]:
     return [_sheet_grid(rows) for rows in sheets]
 
 
-def table(grid: Grid, header: int, faults: Faults) -> Table:
+def table(grid: Grid, header: int, wanted: Wanted, faults: Faults) -> Table:
     """Return the rows below the header, without repeated headers and without rows of another width."""
     names = grid.rows[header]
     width = len(names)
@@ -183,8 +194,20 @@ def table(grid: Grid, header: int, faults: Faults) -> Table:
         for i, row in enumerate(rows):
             if not _fits(row, width):
                 faults.add(_WIDTH, row=lines[i], n=len(row), width=width)
-        rows, lines = [rows[i][:width] for i in kept], [lines[i] for i in kept]
-    return Table(tuple(heading(text_of(name)) for name in names), rows, lines)
+        rows, lines = [rows[i] for i in kept], [lines[i] for i in kept]
+    headings = headings_of(names)
+    return Table(headings, {at: [row[at] for row in rows] for at in wanted(headings)}, lines)
+
+
+def headings_of(row: Row) -> tuple[Heading, ...]:
+    """Return the headings that a row of cells spells."""
+    return tuple(heading(text_of(cell)) for cell in row)
+
+
+def named(*groups: Iterable[str]) -> Wanted:
+    """Return a choice of the columns whose headings are among these names."""
+    names = frozenset(name for group in groups for name in group)
+    return lambda headings: [at for at, h in enumerate(headings) if h.name in names]
 
 
 def _fits(row: Row, width: int) -> bool:

@@ -25,7 +25,7 @@ from sheets_sync.store import schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, RowMapping, Table
 
     from sheets_sync.core.model import Report
     from sheets_sync.core.plan import Cell, Plan, RowKey, TabPlan, Written
@@ -353,7 +353,7 @@ def _version_row(version: Version, run_id: str) -> dict[str, Any]:
     }
 
 
-def _version(row: Mapping[str, Any], *, with_ad_groups: bool = False) -> Version:
+def _version(row: RowMapping, *, with_ad_groups: bool = False) -> Version:
     keys, figures, received = json.loads(zlib.decompress(row["figures"]))
     portion = Portion(
         row["kind"],

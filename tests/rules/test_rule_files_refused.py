@@ -196,7 +196,7 @@ def test_a_placeholder_that_a_level_cannot_fill_is_refused(tmp_path: Path) -> No
 
     assert error.words.en == (
         "rules/stock.yaml has 1 problem(s):\n"
-        "  - 6:33 this level has no 'times', so '{times}' would never be known"
+        "  - 6:31 this level has no 'times', so '{times}' would never be known"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,6 +16,9 @@ from sheets_sync.core.model import AdGroup, SkuKey
 from sheets_sync.core.panel import Panel
 from sheets_sync.core.rules import Rule, evaluate, explain, run_cases
 from sheets_sync.core.wording import Fact, Locale, ad_groups_named
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = {rule.id: rule for rule in load_rules({}, data_folder("rules"))}
 
@@ -173,3 +177,15 @@ def test_an_alert_is_named_by_its_level_where_that_has_a_name() -> None:
     panel = Panel(keys, [date(2026, 7, 27)], arrays, {})
 
     assert [hit.name.zh for hit in evaluate([stock], panel, "sku")] == ["断货", "低库存"]
+
+
+def test_the_example_in_the_readme_works(tmp_path: Path) -> None:
+    """What the page shows can be copied."""
+    readme = (data_folder("rules") / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(
+        readme.split("```yaml")[2].split("```")[0], encoding="utf-8"
+    )
+
+    (rule,) = load_rules({}, tmp_path)
+
+    assert run_cases(rule) == []

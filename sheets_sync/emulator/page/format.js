@@ -1,5 +1,6 @@
-// How a cell of the Sheets API looks and reads: names in A1 notation, colours, alignment, and
-// the text for the content bar. Pure functions. Rows and columns are zero-based; ends are exclusive.
+// How a cell of the Sheets API looks and reads: names in A1 notation, colours, alignment, the text
+// for the content bar, and the element that shows it. Nothing here reads the page or the server.
+// Rows and columns are zero-based; ends are exclusive.
 
 const DAY_MS = 86_400_000;
 const SERIAL_DAY_ZERO = Date.UTC(1899, 11, 30);
@@ -10,6 +11,7 @@ const THEME = {
   ACCENT4: "#34a853", ACCENT5: "#ff6d01", ACCENT6: "#46bdc6", LINK: "#1155cc",
 };
 const SAFE_LINK = /^(https?:|mailto:|#gid=\d+)/i;
+const BORDER = { DOTTED: "dotted", DASHED: "dashed", DOUBLE: "double" };
 const DEFAULT_FONT = /^(arial|roboto|calibri|docs-|sans-serif|)$/i;
 
 /** The letters of a column: 0 is A, 26 is AA. */
@@ -55,7 +57,7 @@ export function colour(style) {
 }
 
 /** Whether a colour is so dark that the text on it should be light. */
-export function isDark(hex) {
+function isDark(hex) {
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   return red * 0.299 + green * 0.587 + blue * 0.114 < 128;
 }
@@ -92,12 +94,12 @@ export function font(cell, family) {
 }
 
 /** The size of a text format in CSS pixels; undefined for the usual ten points. */
-export function fontPixels(text) {
+function fontPixels(text) {
   return text.fontSize && text.fontSize !== 10 ? Math.round(text.fontSize * POINT_PX * 10) / 10 : undefined;
 }
 
 /** The font of a text format unless it is a usual sans-serif, for which the page's own is meant. */
-export function fontFamily(text) {
+function fontFamily(text) {
   return DEFAULT_FONT.test(text.fontFamily ?? "") ? undefined : text.fontFamily;
 }
 
@@ -130,4 +132,71 @@ function typedNumber(number, type) {
 /** A number without the noise of binary fractions. */
 function plain(number) {
   return String(Number(number.toPrecision(15)));
+}
+
+/** An element with classes and attributes; text is set as text and never read as markup. */
+export function element(tag, className = "", attributes = {}, text = "") {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text) made.textContent = text;
+  return made;
+}
+
+/** Measures text in the page's font, remembering what it measured. */
+export class Ruler {
+  #context = document.createElement("canvas").getContext("2d");
+  #known = new Map();
+
+  width(text, face) {
+    const key = `${face}\n${text}`;
+    let width = this.#known.get(key);
+    if (width === undefined) {
+      if (this.#known.size > 20_000) this.#known.clear();
+      this.#context.font = face;
+      width = this.#context.measureText(text).width;
+      this.#known.set(key, width);
+    }
+    return width;
+  }
+}
+
+/** Give a cell's element its text and looks. */
+export function dress(el, cell) {
+  const format = cell.effectiveFormat ?? {};
+  const text = format.textFormat ?? {};
+  const background = colour(format.backgroundColorStyle);
+  const ink = colour(text.foregroundColorStyle);
+  const classes = el.classList;
+  classes.add(alignment(cell), wrapping(cell));
+  if (format.verticalAlignment === "TOP" || format.verticalAlignment === "MIDDLE") classes.add(`v-${format.verticalAlignment.toLowerCase()}`);
+  if (background && background !== "#ffffff") {
+    el.style.backgroundColor = background;
+    classes.add("filled");
+    if (isDark(background)) classes.add("dark");
+  }
+  if (ink && ink !== "#000000") el.style.color = ink;
+  for (const name of ["bold", "italic", "underline", "strikethrough"]) if (text[name]) classes.add(name);
+  const px = fontPixels(text);
+  if (px) el.style.fontSize = `${px}px`;
+  const family = fontFamily(text);
+  if (family) el.style.fontFamily = `"${family}", var(--face)`;
+  for (const side of ["Top", "Right", "Bottom", "Left"]) edge(el, side, format.borders?.[side.toLowerCase()]);
+  if (cell.note) classes.add("noted");
+  if (safeLink(cell)) classes.add("linked");
+  if (cell.formattedValue) el.append(element("span", "text", {}, shownText(cell)));
+  if (cell.dataValidation?.condition?.type?.startsWith("ONE_OF_")) classes.add("choice");
+}
+
+function shownText(cell) {
+  if (cell.dataValidation?.condition?.type === "BOOLEAN" && kindOf(cell) === "bool") {
+    return cell.effectiveValue.boolValue ? "☑" : "☐";
+  }
+  return cell.formattedValue;
+}
+
+function edge(el, side, border) {
+  if (!border?.style || border.style === "NONE") return;
+  const width = { SOLID_MEDIUM: 2, SOLID_THICK: 3, DOUBLE: 3 }[border.style] ?? 1;
+  el.style[`border${side}`] = `${width}px ${BORDER[border.style] ?? "solid"} ${colour(border.colorStyle) || "#000"}`;
 }

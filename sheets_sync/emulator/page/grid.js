@@ -4,7 +4,7 @@
 // frozen rows sit in a head that sticks to the top. Only what can be seen is in the document.
 // Rows and columns are zero-based, ends exclusive; `x` and `y` count from the first cell's corner.
 
-import { letters, letterRun, colour, alignment, wrapping, kindOf, font, fontPixels, fontFamily, isDark, safeLink } from "./format.js";
+import { Ruler, alignment, dress, element, font, kindOf, letterRun, letters, safeLink, wrapping } from "./format.js";
 import { words } from "./words.js";
 
 const LETTERS_PX = 24;
@@ -16,16 +16,6 @@ const PADDING_PX = 7;
 const AHEAD_ROWS = 8;
 const AHEAD_PX = 320;
 const PIN_SHARE = 0.7;
-const BORDER = { DOTTED: "dotted", DASHED: "dashed", DOUBLE: "double" };
-
-/** An element with classes and attributes; text is set as text and never read as markup. */
-export function element(tag, className = "", attributes = {}, text = "") {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (text) made.textContent = text;
-  return made;
-}
 
 /** The places of rows or columns along one direction; hidden ones have the size 0. */
 class Axis {
@@ -63,24 +53,6 @@ class Axis {
     if (this.shown(at)) return at;
     const found = this.step(at, by);
     return this.shown(found) ? found : this.step(at, -by);
-  }
-}
-
-/** Measures text in the page's font, remembering what it measured. */
-class Ruler {
-  #context = document.createElement("canvas").getContext("2d");
-  #known = new Map();
-
-  width(text, face) {
-    const key = `${face}\n${text}`;
-    let width = this.#known.get(key);
-    if (width === undefined) {
-      if (this.#known.size > 20_000) this.#known.clear();
-      this.#context.font = face;
-      width = this.#context.measureText(text).width;
-      this.#known.set(key, width);
-    }
-    return width;
   }
 }
 
@@ -809,46 +781,6 @@ function groupsOf(tab) {
     start: group.range?.startIndex ?? 0, end: group.range?.endIndex ?? 0,
     depth: group.depth ?? 1, collapsed: group.collapsed ?? false,
   }));
-}
-
-/** Give a cell's element its text and looks. */
-function dress(el, cell) {
-  const format = cell.effectiveFormat ?? {};
-  const text = format.textFormat ?? {};
-  const background = colour(format.backgroundColorStyle);
-  const ink = colour(text.foregroundColorStyle);
-  const classes = el.classList;
-  classes.add(alignment(cell), wrapping(cell));
-  if (format.verticalAlignment === "TOP" || format.verticalAlignment === "MIDDLE") classes.add(`v-${format.verticalAlignment.toLowerCase()}`);
-  if (background && background !== "#ffffff") {
-    el.style.backgroundColor = background;
-    classes.add("filled");
-    if (isDark(background)) classes.add("dark");
-  }
-  if (ink && ink !== "#000000") el.style.color = ink;
-  for (const name of ["bold", "italic", "underline", "strikethrough"]) if (text[name]) classes.add(name);
-  const px = fontPixels(text);
-  if (px) el.style.fontSize = `${px}px`;
-  const family = fontFamily(text);
-  if (family) el.style.fontFamily = `"${family}", var(--face)`;
-  for (const side of ["Top", "Right", "Bottom", "Left"]) edge(el, side, format.borders?.[side.toLowerCase()]);
-  if (cell.note) classes.add("noted");
-  if (safeLink(cell)) classes.add("linked");
-  if (cell.formattedValue) el.append(element("span", "text", {}, shownText(cell)));
-  if (cell.dataValidation?.condition?.type?.startsWith("ONE_OF_")) classes.add("choice");
-}
-
-function shownText(cell) {
-  if (cell.dataValidation?.condition?.type === "BOOLEAN" && kindOf(cell) === "bool") {
-    return cell.effectiveValue.boolValue ? "☑" : "☐";
-  }
-  return cell.formattedValue;
-}
-
-function edge(el, side, border) {
-  if (!border?.style || border.style === "NONE") return;
-  const width = { SOLID_MEDIUM: 2, SOLID_THICK: 3, DOUBLE: 3 }[border.style] ?? 1;
-  el.style[`border${side}`] = `${width}px ${BORDER[border.style] ?? "solid"} ${colour(border.colorStyle) || "#000"}`;
 }
 
 function clamp(at, count) {

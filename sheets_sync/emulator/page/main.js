@@ -3,8 +3,8 @@
 // as long as somebody can see it, and reads anew only then.
 
 import { Cells, fileState, isAbort, listFiles, listTabs, readGeometry, readStructure, readValues } from "./api.js";
-import { cellName, colour, contentOf, letters, parseCell, safeLink } from "./format.js";
-import { Grid, element } from "./grid.js";
+import { cellName, colour, contentOf, element, letters, parseCell, safeLink } from "./format.js";
+import { Grid } from "./grid.js";
 import { LANGUAGE, counted, figure, moment, words } from "./words.js";
 
 const POLL_MS = 2000;
@@ -343,7 +343,7 @@ function onHint(cell, beside) {
   if (!cell) return;
   const parts = cell.note ? [element("p", "note", {}, cell.note)] : [];
   const link = safeLink(cell);
-  if (link) parts.push(element("p", "link", {}, link));
+  if (link) parts.push(element("p", "link", {}, destination(link)), element("p", "how", {}, words.follow));
   hint.replaceChildren(...parts);
   beside.setAttribute("aria-describedby", "hint");
   const box = beside.getBoundingClientRect();
@@ -352,12 +352,24 @@ function onHint(cell, beside) {
   hint.style.top = `${Math.max(4, Math.min(box.top, innerHeight - hint.offsetHeight - 8))}px`;
 }
 
+/** A tab and a cell of this spreadsheet out of a link such as #gid=11&range=Q9, or null. */
+function insideLink(link) {
+  const found = /^#gid=(\d+)(?:&range=([A-Z]+\d+))?/.exec(link);
+  return found && { sheetId: Number(found[1]), cell: found[2] };
+}
+
+function destination(link) {
+  const inside = insideLink(link);
+  const tab = inside && here.structure.tabs.find((each) => each.properties.sheetId === inside.sheetId);
+  return tab ? `${tab.properties.title}${inside.cell ? ` ${inside.cell}` : ""}` : link;
+}
+
 /** Follow the link of the selected cell: Ctrl or Command with Enter, or with a click. */
 function followLink() {
   const link = here.cells && safeLink(here.cells.get(grid.focus.row, grid.focus.column));
   if (!link) return;
-  const inside = /^#gid=(\d+)(?:&range=([A-Z]+\d+))?/.exec(link);
-  if (inside) location.hash = `#${encodeURIComponent(here.id)}/${inside[1]}${inside[2] ? `/${inside[2]}` : ""}`;
+  const inside = insideLink(link);
+  if (inside) location.hash = `#${encodeURIComponent(here.id)}/${inside.sheetId}${inside.cell ? `/${inside.cell}` : ""}`;
   else window.open(link, "_blank", "noopener,noreferrer");
 }
 

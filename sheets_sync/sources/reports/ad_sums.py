@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.core.model import AdGroup, Portion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sheets_sync.core.model import Figure
@@ -28,8 +28,7 @@ MONEY = frozenset({"ad_spend", "ad_sales"})
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.intp]
-K = TypeVar("K")
+Codes = npt.NDArray[np.int64]
 
 
 class AdRows(NamedTuple):
@@ -61,17 +60,26 @@ def portions(
     kind: str, place: Place, made_at: datetime, rows: AdRows, days: Sequence[date]
 ) -> Iterator[Portion]:
     """Yield a portion for each of the days that the file covers, empty where it has no row."""
-    codes, keys = _coded(zip(rows.dates, rows.skus, strict=True))
+    dates, skus = _coded(rows.dates), _coded(rows.skus)
+    keys, codes = np.unique(dates.codes * len(skus.names) + skus.codes, return_inverse=True)
     sums = {name: _sums(rows, name, codes, len(keys), place.marketplace) for name in rows.figures}
-    ad_groups = _ad_groups(rows, place.marketplace)
     by_day: dict[date, list[int]] = {}
-    for code, (when, _) in enumerate(keys):
-        by_day.setdefault(when, []).append(code)
+    for n, key in enumerate(keys.tolist()):
+        by_day.setdefault(dates.names[key // len(skus.names)], []).append(n)
+    sku_of = [skus.names[key % len(skus.names)] for key in keys.tolist()]
+    ad_groups = _ad_groups(rows, codes, place.marketplace)
     for when in days:
         found = by_day.get(when, [])
-        figures = {name: [column[code] for code in found] for name, column in sums.items()}
-        skus = tuple(keys[code][1] for code in found)
-        yield Portion(kind, *place, when, made_at, skus, figures, tuple(ad_groups.get(when, ())))
+        figures = {name: [column[n] for n in found] for name, column in sums.items()}
+        yield Portion(
+            kind,
+            *place,
+            when,
+            made_at,
+            tuple(sku_of[n] for n in found),
+            figures,
+            tuple(ad_groups.get(when, ())),
+        )
 
 
 def covered(dates: Sequence[date]) -> list[date]:
@@ -82,11 +90,16 @@ def covered(dates: Sequence[date]) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _coded(keys: Iterable[K]) -> tuple[Codes, list[K]]:
-    """Number equal keys equally, in the order of their first appearance."""
-    known: dict[K, int] = {}
-    codes = [known.setdefault(key, len(known)) for key in keys]
-    return np.array(codes, dtype=np.intp), list(known)
+class _Coded(NamedTuple):
+    names: list[Any]
+    codes: Codes
+
+
+def _coded(column: Sequence[Any]) -> _Coded:
+    """Number equal values equally, in the order of their first appearance."""
+    known: dict[Any, int] = {}
+    codes = [known.setdefault(value, len(known)) for value in column]
+    return _Coded(list(known), np.array(codes, dtype=np.int64))
 
 
 def _totals(column: Array, codes: Codes, n: int, digits: int) -> Array:
@@ -106,21 +119,21 @@ def _sums(rows: AdRows, name: str, codes: Codes, n: int, marketplace: str) -> li
     return [None if math.isnan(value) else value for value in total.tolist()]
 
 
-def _ad_groups(rows: AdRows, marketplace: str) -> dict[date, list[AdGroup]]:
+def _ad_groups(rows: AdRows, keys: Codes, marketplace: str) -> dict[date, list[AdGroup]]:
     """Sum each ad group per SKU and day; those without clicks and spend are left out."""
-    codes, keys = _coded(zip(rows.dates, rows.skus, rows.campaigns, rows.ad_groups, strict=True))
+    campaigns, ad_groups = _coded(rows.campaigns), _coded(rows.ad_groups)
+    own = (keys * len(campaigns.names) + campaigns.codes) * len(ad_groups.names) + ad_groups.codes
+    _, first, codes = np.unique(own, return_index=True, return_inverse=True)
     columns = [
-        np.nan_to_num(
-            _totals(rows.figures[name], codes, len(keys), _digits(name, marketplace))
-        ).tolist()
+        np.nan_to_num(_totals(rows.figures[name], codes, len(first), _digits(name, marketplace)))
         if name in rows.figures
-        else [0.0] * len(keys)
+        else np.zeros(len(first))
         for name in ("ad_clicks", "ad_spend", "ad_sales")
     ]
+    active = np.flatnonzero((columns[0] > 0) | (columns[1] > 0))
+    figures = (column[active].tolist() for column in columns)
     found: dict[date, list[AdGroup]] = {}
-    for (when, sku, campaign, ad_group), clicks, spend, sales in zip(keys, *columns, strict=True):
-        if clicks > 0 or spend > 0:
-            found.setdefault(when, []).append(
-                AdGroup(sku, campaign, ad_group, clicks, spend, sales)
-            )
+    for i, *sums in zip(first[active].tolist(), *figures, strict=True):
+        group = AdGroup(rows.skus[i], rows.campaigns[i], rows.ad_groups[i], *sums)
+        found.setdefault(rows.dates[i], []).append(group)
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sheets_sync.sources.places import country_code
 from sheets_sync.sources.reports.stock import (
+    SKU,
     Said,
     added,
     blocks,
@@ -20,6 +21,7 @@ from sheets_sync.sources.reports.stock import (
     present,
     texts,
 )
+from sheets_sync.sources.tabular import named
 
 if TYPE_CHECKING:
     from sheets_sync.core.model import Portion
@@ -30,12 +32,21 @@ if TYPE_CHECKING:
 
 KIND = "fba-inventory"
 
+_STORE, _ASIN, _TITLE = ("store",), ("asin",), ("product-name", "title")
+_FBA = ("afn-fulfillable-quantity", "afn fulfillable qty")
+_OWN = ("mfn-fulfillable-quantity", "mfn fulfillable qty")
+_RESERVED = ("afn-reserved-quantity", "afn encumbered qty")
+_SHIPPED = ("afn-inbound-shipped-quantity", "afn inbound shipped qty")
+_RECEIVING = ("afn-inbound-receiving-quantity", "afn inbound receiving qty")
+WANTED = named(SKU, _STORE, _ASIN, _TITLE, _FBA, _OWN, _RESERVED, _SHIPPED, _RECEIVING)
+
 
 def read(table: Table, reading: Reading) -> list[Portion]:
     """Return one portion per place that the file speaks of."""
     table = own_rows(table, reading.faults)
     stores = {store.casefold(): store for store in reading.places.stores}
-    said = [_said(text, stores) for text in table.texts(table.find(("store",)))]
+    known = {text: _said(text, stores) for text in set(table.texts(table.find(_STORE)))}
+    said = [known[text] for text in table.texts(table.find(_STORE))]
     portions = [
         portion(KIND, words, rows, reading, _figures) for words, rows in blocks(table, said)
     ]
@@ -48,19 +59,15 @@ def _said(text: str, stores: dict[str, str]) -> Said:
 
 
 def _figures(table: Table, faults: Faults) -> Figures:
-    inbound = added(
-        pieces(table, ("afn-inbound-shipped-quantity", "afn inbound shipped qty"), faults),
-        pieces(table, ("afn-inbound-receiving-quantity", "afn inbound receiving qty"), faults),
-    )
     return present(
         {
-            "asin": texts(table, ("asin",)),
-            "title": texts(table, ("product-name", "title")),
-            "fba_units": pieces(table, ("afn-fulfillable-quantity", "afn fulfillable qty"), faults),
-            "mfn_units": pieces(table, ("mfn-fulfillable-quantity", "mfn fulfillable qty"), faults),
-            "reserved_units": pieces(
-                table, ("afn-reserved-quantity", "afn encumbered qty"), faults
+            "asin": texts(table, _ASIN),
+            "title": texts(table, _TITLE),
+            "fba_units": pieces(table, _FBA, faults),
+            "mfn_units": pieces(table, _OWN, faults),
+            "reserved_units": pieces(table, _RESERVED, faults),
+            "inbound_units": added(
+                pieces(table, _SHIPPED, faults), pieces(table, _RECEIVING, faults)
             ),
-            "inbound_units": inbound,
         }
     )

@@ -12,6 +12,7 @@ from sheets_sync.sources.faults import quoted
 from sheets_sync.sources.numbers import currencies_of, measure
 from sheets_sync.sources.reading import parsed
 from sheets_sync.sources.reports.stock import (
+    SKU,
     Said,
     added,
     blocks,
@@ -21,6 +22,7 @@ from sheets_sync.sources.reports.stock import (
     present,
     texts,
 )
+from sheets_sync.sources.tabular import named
 
 if TYPE_CHECKING:
     from sheets_sync.core.model import Portion
@@ -31,12 +33,26 @@ if TYPE_CHECKING:
 
 KIND = "fba-planning"
 
+_MARKETPLACE, _DATE, _CURRENCY = ("marketplace",), ("snapshot-date",), ("currency",)
+_ASIN, _TITLE, _AVAILABLE = ("asin",), ("product-name",), ("available",)
+_RESERVED = ("total reserved quantity", "reserved-quantity")
+_SHIPPED, _RECEIVED = ("inbound-shipped",), ("inbound-received", "inbound-receiving")
+_INBOUND = ("inbound-quantity",)
+_DAYS_OF_SUPPLY, _SELL_THROUGH = ("days-of-supply",), ("sell-through",)
+_UNITS_7D = ("units-shipped-t7", "units-shipped-last-7-days")
+_UNITS_30D = ("units-shipped-t30", "units-shipped-last-30-days")
+_UNITS_90D = ("units-shipped-t90", "units-shipped-last-90-days")
+WANTED = named(
+    SKU, _MARKETPLACE, _DATE, _CURRENCY, _ASIN, _TITLE, _AVAILABLE, _RESERVED, _SHIPPED, _RECEIVED,
+    _INBOUND, _DAYS_OF_SUPPLY, _SELL_THROUGH, _UNITS_7D, _UNITS_30D, _UNITS_90D,
+)  # fmt: skip
+
 
 def read(table: Table, reading: Reading) -> list[Portion]:
     """Return one portion per marketplace and snapshot that the file holds."""
     table = own_rows(table, reading.faults)
-    marketplaces = table.texts(table.find(("marketplace",)))
-    moments = table.texts(table.need(("snapshot-date",)))
+    marketplaces = table.texts(table.find(_MARKETPLACE))
+    moments = table.texts(table.need(_DATE))
     said = [
         Said(marketplace, "", at) for marketplace, at in zip(marketplaces, moments, strict=True)
     ]
@@ -49,7 +65,7 @@ def read(table: Table, reading: Reading) -> list[Portion]:
 
 def _own_currency(table: Table, said: Said, reading: Reading) -> Table:
     """Leave out the rows whose currency is not the marketplace's."""
-    at = table.find(("currency",))
+    at = table.find(_CURRENCY)
     place = reading.place(said.marketplace, row=table.lines[0] if table.lines else None)
     if at is None or place is None:
         return table
@@ -75,24 +91,16 @@ def _own_currency(table: Table, said: Said, reading: Reading) -> Table:
 def _figures(table: Table, faults: Faults) -> Figures:
     return present(
         {
-            "asin": texts(table, ("asin",)),
-            "title": texts(table, ("product-name",)),
-            "fba_units": pieces(table, ("available",), faults),
-            "reserved_units": pieces(
-                table, ("total reserved quantity", "reserved-quantity"), faults
-            ),
+            "asin": texts(table, _ASIN),
+            "title": texts(table, _TITLE),
+            "fba_units": pieces(table, _AVAILABLE, faults),
+            "reserved_units": pieces(table, _RESERVED, faults),
             "inbound_units": _inbound(table, faults),
-            "days_of_supply": _measures(table, "days-of-supply", faults),
-            "sell_through": _measures(table, "sell-through", faults),
-            "units_shipped_7d": pieces(
-                table, ("units-shipped-t7", "units-shipped-last-7-days"), faults
-            ),
-            "units_shipped_30d": pieces(
-                table, ("units-shipped-t30", "units-shipped-last-30-days"), faults
-            ),
-            "units_shipped_90d": pieces(
-                table, ("units-shipped-t90", "units-shipped-last-90-days"), faults
-            ),
+            "days_of_supply": _measures(table, _DAYS_OF_SUPPLY, faults),
+            "sell_through": _measures(table, _SELL_THROUGH, faults),
+            "units_shipped_7d": pieces(table, _UNITS_7D, faults),
+            "units_shipped_30d": pieces(table, _UNITS_30D, faults),
+            "units_shipped_90d": pieces(table, _UNITS_90D, faults),
         }
     )
 
@@ -100,17 +108,17 @@ def _figures(table: Table, faults: Faults) -> Figures:
 def _inbound(table: Table, faults: Faults) -> list[float | None] | None:
     """Add what is shipped and what is being received; the whole only where the split is missing."""
     split = added(
-        pieces(table, ("inbound-shipped",), faults),
-        pieces(table, ("inbound-received", "inbound-receiving"), faults),
+        pieces(table, _SHIPPED, faults),
+        pieces(table, _RECEIVED, faults),
     )
-    whole = pieces(table, ("inbound-quantity",), faults)
+    whole = pieces(table, _INBOUND, faults)
     if split is None or whole is None:
         return split or whole
     return [whole[i] if units is None else units for i, units in enumerate(split)]
 
 
-def _measures(table: Table, name: str, faults: Faults) -> list[float | None] | None:
-    at = table.find((name,))
+def _measures(table: Table, names: tuple[str, ...], faults: Faults) -> list[float | None] | None:
+    at = table.find(names)
     if at is None:
         return None
     return [None if v is None else round(v, 6) for v in parsed(table, at, measure, faults)[0]]

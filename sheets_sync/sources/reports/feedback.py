@@ -8,22 +8,31 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sheets_sync.errors import Words
 from sheets_sync.sources.classify import FEEDBACK_ORDER_AT
 from sheets_sync.sources.dates import day
 from sheets_sync.sources.numbers import is_null
 from sheets_sync.sources.reading import NOT_A_DATE, parsed, snapshot
-from sheets_sync.sources.tabular import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
-    from sheets_sync.core.model import Portion
+    from sheets_sync.core.model import Figure, Portion
+    from sheets_sync.sources.headings import Heading
     from sheets_sync.sources.reading import Reading
+    from sheets_sync.sources.tabular import Table
 
 KIND = "feedback"
+
+
+class _Entry(NamedTuple):
+    rating: float
+    date: str | None
+    responded: float
+
 
 _DATE, _RATING, _RESPONSE = 0, 1, 3
 _ORDER_ID = re.compile(r"\d{3}-\d{7}-\d{7}")
@@ -37,43 +46,46 @@ _TWICE = Words(
 )
 
 
+def wanted(headings: Sequence[Heading]) -> list[int]:
+    """Return the columns up to the order id; the address after it is never taken in."""
+    return list(range(FEEDBACK_ORDER_AT[len(headings)] + 1))
+
+
 def read(table: Table, reading: Reading) -> list[Portion]:
     """Return the feedback of one place: rating (stars), date (ISO text), and whether it was answered (1, 0)."""
     place = reading.place()
     if place is None:
         return []
-    order_at = FEEDBACK_ORDER_AT[len(table.headings)]
-    table = _whole_rows(_without_address(table, order_at), order_at, reading)
+    order_at = max(table.cells)
+    table = _whole_rows(table, order_at, reading)
     parse = partial(day, marketplace=place.marketplace)
     dates, _ = parsed(table, _DATE, parse, reading.faults, words=NOT_A_DATE)
-    found: dict[str, tuple[float, str | None, float]] = {}
-    for i, row in enumerate(table.rows):
-        order = row[order_at].strip()
-        entry = _entry(row, dates[i])
+    found: dict[str, _Entry] = {}
+    for i, order in enumerate(table.texts(order_at)):
+        answered = not is_null(table.cells[_RESPONSE][i])
+        entry = _Entry(float(table.cells[_RATING][i]), _iso(dates[i]), float(answered))
         if order in found:
             reading.faults.add(_TWICE, row=table.lines[i])
-            entry = min(entry, found[order], key=lambda e: e[0])
+            entry = min(entry, found[order], key=lambda e: e.rating)
         found[order] = entry
-    columns = list(zip(*found.values(), strict=True)) or [(), (), ()]
-    figures = dict(zip(("rating", "feedback_date", "responded"), map(list, columns), strict=True))
+    figures: dict[str, list[Figure]] = {
+        "rating": [entry.rating for entry in found.values()],
+        "feedback_date": [entry.date for entry in found.values()],
+        "responded": [entry.responded for entry in found.values()],
+    }
     return [snapshot(KIND, place, reading.snapshot_time(place.marketplace), list(found), figures)]
-
-
-def _without_address(table: Table, order_at: int) -> Table:
-    kept = order_at + 1
-    return Table(table.headings[:kept], [row[:kept] for row in table.rows], table.lines)
 
 
 def _whole_rows(table: Table, order_at: int, reading: Reading) -> Table:
     kept = []
-    for i, row in enumerate(table.rows):
-        if _ORDER_ID.fullmatch(row[order_at].strip()) and _STARS.fullmatch(row[_RATING].strip()):
+    pairs = zip(table.texts(order_at), table.texts(_RATING), strict=True)
+    for i, (order, rating) in enumerate(pairs):
+        if _ORDER_ID.fullmatch(order) and _STARS.fullmatch(rating):
             kept.append(i)
         else:
             reading.faults.add(_NOT_A_FEEDBACK, row=table.lines[i])
     return table.only(kept)
 
 
-def _entry(row: list[str], when: date | None) -> tuple[float, str | None, float]:
-    answered = 0.0 if is_null(row[_RESPONSE]) else 1.0
-    return float(row[_RATING]), None if when is None else when.isoformat(), answered
+def _iso(when: date | None) -> str | None:
+    return None if when is None else when.isoformat()

@@ -15,6 +15,7 @@ from sheets_sync.sources.dates import day
 from sheets_sync.sources.faults import Refused, quoted
 from sheets_sync.sources.numbers import Malformed, count, measure
 from sheets_sync.sources.reading import NO_SKU, NOT_A_DATE, NOT_A_NUMBER, account
+from sheets_sync.sources.tabular import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -60,6 +61,12 @@ class _Entry(NamedTuple):
     value: float
 
 
+WANTED = named(
+    ("date", "日期", "store", "店铺", "marketplace", "站点"),
+    ("metric", "指标", "sku", "value", "值", "数值"),
+)
+
+
 def read(table: Table, reading: Reading) -> list[Portion]:
     """Return account portions for `ipi` and SKU portions for reviews, one per place and day."""
     entries = [entry for line in _lines(table) if (entry := _entry(line, reading))]
@@ -103,7 +110,7 @@ def _lines(table: Table) -> list[_Line]:
         table.texts(table.find(("marketplace", "站点"))),
         table.texts(table.need(("metric", "指标"))),
         table.texts(table.find(("sku",))),
-        table.column(table.need(("value", "值", "数值"))),
+        table.cells[table.need(("value", "值", "数值"))],
     )
     return [_Line(*cells) for cells in zip(table.lines, *columns, strict=True)]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.core.model import Portion
 from sheets_sync.errors import Words
-from sheets_sync.sources.documents import inside, number, objects
+from sheets_sync.sources.documents import inside, number, objects, scalar_text
 from sheets_sync.sources.faults import quoted
 from sheets_sync.sources.numbers import Malformed
 from sheets_sync.sources.reading import NO_SKU, NOT_A_DATE, NOT_A_NUMBER, account
@@ -71,7 +71,7 @@ def read(document: dict[str, Any], reading: Reading) -> list[Portion]:
     if not isinstance(ids, list) or len(ids) != 1:
         reading.faults.add(_NO_MARKETPLACE, ids=quoted(ids))
         return []
-    place = reading.place(str(ids[0]))
+    place = reading.place(scalar_text(ids[0]))
     if place is None:
         return []
     source = _Source(reading, place, reading.flow_time(place.marketplace))
@@ -99,14 +99,17 @@ def _by_sku(document: dict[str, Any], source: _Source) -> list[Portion]:
 def _sku_portion(rows: list[dict[str, Any]], when: date, source: _Source) -> Portion:
     found: dict[str, list[dict[str, Figure]]] = {}
     for n, row in enumerate(rows, 1):
-        sku = row.get("sku")
+        sku = scalar_text(row.get("sku"))
         if not sku:
             source.reading.faults.add(NO_SKU, row=n, column="sku")
             continue
         figures = _figures(row, _BY_SKU, n, source)
         if figures is not None:
-            figures |= {"asin": row.get("childAsin"), "parent_asin": row.get("parentAsin")}
-            found.setdefault(str(sku), []).append(figures)
+            figures |= {
+                "asin": scalar_text(row.get("childAsin")) or None,
+                "parent_asin": scalar_text(row.get("parentAsin")) or None,
+            }
+            found.setdefault(sku, []).append(figures)
     merged = [
         rows[0] if len(rows) == 1 else _merged(rows, source.place.marketplace)
         for rows in found.values()
@@ -145,12 +148,12 @@ def _figures(
     row: dict[str, Any], parts: tuple[str, str], n: int, source: _Source
 ) -> dict[str, Figure] | None:
     """Return the figures of one row; None, with a fault, where its money is of another marketplace."""
-    sales, traffic = (inside(row, part) for part in parts)
-    ordered = inside(sales, "orderedProductSales")
+    sales, traffic = _part(row, parts[0]), _part(row, parts[1])
+    ordered = _part(sales, "orderedProductSales")
     marketplace, reading = source.place.marketplace, source.reading
-    currency = inside(ordered, "currencyCode")
+    currency = scalar_text(ordered.get("currencyCode"))
     if currency and currency != MARKETPLACES[marketplace].currency:
-        reading.refuse_currency([str(currency)], marketplace, row=n, column="currencyCode")
+        reading.refuse_currency([currency], marketplace, row=n, column="currencyCode")
         return None
     amount = _read(ordered, "amount", n, reading)
     units = _read(sales, "unitsOrdered", n, reading)
@@ -169,8 +172,13 @@ def _figures(
     }
 
 
-def _read(part: Any, key: str, n: int, reading: Reading) -> float | None:
-    value = part.get(key) if isinstance(part, dict) else None
+def _part(row: dict[str, Any], key: str) -> dict[str, Any]:
+    part = row.get(key)
+    return part if isinstance(part, dict) else {}
+
+
+def _read(part: dict[str, Any], key: str, n: int, reading: Reading) -> float | None:
+    value = part.get(key)
     if value is not None and type(value) in _NUMBERS and -_HUGE < value < _HUGE:
         return float(value)
     try:

@@ -16,9 +16,10 @@ from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.errors import Words
 from sheets_sync.sources import ad_headings as ads
 from sheets_sync.sources.dates import day
-from sheets_sync.sources.numbers import count, currencies_of, money
+from sheets_sync.sources.numbers import count, currencies_of, money, plain_amounts
 from sheets_sync.sources.reading import NOT_A_DATE, parsed, with_sku
 from sheets_sync.sources.reports.ad_sums import FIGURES, MONEY, AdRows, covered, portions
+from sheets_sync.sources.tabular import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +35,9 @@ KIND = "ads-sp-console"
 
 _HEADINGS = (ads.IMPRESSIONS, ads.CLICKS, ads.SPEND, ads.SALES, ads.ORDERS, ads.UNITS)
 _COLUMNS = dict(zip(FIGURES, _HEADINGS, strict=True))
+WANTED = named(
+    ads.DATE, ads.START, ads.END, ads.CURRENCY, ads.COUNTRY, ads.CAMPAIGN, ads.AD_GROUP, ads.SKU, *_HEADINGS,
+)  # fmt: skip
 _RANGE = Words(
     "这一行合计了多天({start} 至 {end}),不能计入某一天;请下载按日(每日)的报告",
     "This row sums several days ({start} to {end}) and belongs to no single one; download the daily report",
@@ -105,7 +109,7 @@ def _ad_rows(table: Table, dates: list[date], place: Place, reading: Reading) ->
             table, at, place.marketplace, reading, is_money=name in MONEY
         )
         figures[name] = np.array(values, dtype=np.float64)
-        unreadable[name] = _flags(len(table.rows), bad)
+        unreadable[name] = _flags(len(table.lines), bad)
         foreign |= elsewhere
     rows = AdRows(
         dates,
@@ -115,7 +119,7 @@ def _ad_rows(table: Table, dates: list[date], place: Place, reading: Reading) ->
         figures,
         unreadable,
     )
-    return rows.only(np.flatnonzero(~_flags(len(table.rows), foreign)))
+    return rows.only(np.flatnonzero(~_flags(len(table.lines), foreign)))
 
 
 def _column(
@@ -124,22 +128,22 @@ def _column(
     """Return a column's figures, the rows that cannot be read, and those in another currency."""
     if not is_money:
         return *parsed(table, at, count, reading.faults), set()
-    comma = (
-        table.find((ads.COMMA_DECIMAL_SKU,)) is not None
-        and MARKETPLACES[marketplace].currency == "EUR"
-    )
+    heading = table.headings[at]
+    if plain := plain_amounts(table.cells[at]):
+        values, said = plain
+        elsewhere = not reading.fits(said or heading.currencies, marketplace)
+        if elsewhere:
+            reading.refuse_currency(said or heading.currencies, marketplace, column=heading.text)
+        return values, set(), set(range(len(values))) if elsewhere else set()
+    euro = MARKETPLACES[marketplace].currency == "EUR"
+    comma = euro and table.find((ads.COMMA_DECIMAL_SKU,)) is not None
     amounts, bad = parsed(table, at, partial(money, comma_decimal=comma), reading.faults)
-    in_heading = table.headings[at].currencies
-    foreign = {
-        i for i, amount in enumerate(amounts)
-        if amount is not None and not reading.fits(amount.currencies or in_heading, marketplace)
-    }  # fmt: skip
-    for i in sorted(foreign):
-        amount = amounts[i]
-        said = (amount.currencies if amount is not None else None) or in_heading
-        reading.refuse_currency(
-            said, marketplace, row=table.lines[i], column=table.headings[at].text
-        )
+    foreign: set[int] = set()
+    for i, amount in enumerate(amounts):
+        evidence = (amount.currencies if amount is not None else None) or heading.currencies
+        if amount is not None and not reading.fits(evidence, marketplace):
+            foreign.add(i)
+            reading.refuse_currency(evidence, marketplace, row=table.lines[i], column=heading.text)
     return [None if amount is None else amount.value for amount in amounts], bad, foreign
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sheets_sync.errors import Words
 from sheets_sync.sources.dates import utc_moment
-from sheets_sync.sources.documents import number
+from sheets_sync.sources.documents import number, scalar_text
 from sheets_sync.sources.faults import quoted
 from sheets_sync.sources.numbers import Malformed
 from sheets_sync.sources.reading import NO_SKU, NOT_A_DATE, NOT_A_NUMBER
@@ -61,17 +61,20 @@ def read(document: list[Any], reading: Reading) -> list[Portion]:
 def _of_one_day(document: list[Any], reading: Reading) -> tuple[Rows, list[date]]:
     rows: Rows = []
     dates: list[date] = []
-    known: dict[Any, date | None] = {}
+    known: dict[str, date | None] = {}
     for n, row in enumerate(document, 1):
         start = row.get("date", row.get("startDate"))
         end = row.get("endDate", start) if "date" not in row else start
         if start != end:
             reading.faults.add(_RANGE, row=n, start=quoted(start), end=quoted(end))
             continue
-        when = known.setdefault(start, _day(start)) if isinstance(start, str) else None
+        said = start if isinstance(start, str) else ""
+        if said not in known:
+            known[said] = _day(said)
+        when = known[said]
         if when is None:
             reading.faults.add(NOT_A_DATE, row=n, column="date", value=quoted(start))
-        elif not row.get("advertisedSku"):
+        elif not scalar_text(row.get("advertisedSku")):
             reading.faults.add(NO_SKU, row=n, column="advertisedSku")
         else:
             rows.append((n, row))
@@ -86,12 +89,10 @@ def _day(text: str) -> date | None:
 
 def _is_own(row: tuple[int, dict[str, Any]], marketplace: str, reading: Reading) -> bool:
     n, fields = row
-    currency = fields.get("campaignBudgetCurrencyCode")
+    currency = scalar_text(fields.get("campaignBudgetCurrencyCode"))
     if not currency or reading.fits(frozenset({currency}), marketplace):
         return True
-    reading.refuse_currency(
-        [str(currency)], marketplace, row=n, column="campaignBudgetCurrencyCode"
-    )
+    reading.refuse_currency([currency], marketplace, row=n, column="campaignBudgetCurrencyCode")
     return False
 
 
@@ -104,7 +105,7 @@ def _ad_rows(rows: Rows, dates: list[date], reading: Reading) -> AdRows:
             figures[name], unreadable[name] = _column(rows, key, reading)
     return AdRows(
         dates,
-        [str(row["advertisedSku"]) for _, row in rows],
+        [scalar_text(row["advertisedSku"]) for _, row in rows],
         [_name(row, "campaignName", "campaignId") for _, row in rows],
         [_name(row, "adGroupName", "adGroupId") for _, row in rows],
         figures,
@@ -113,7 +114,7 @@ def _ad_rows(rows: Rows, dates: list[date], reading: Reading) -> AdRows:
 
 
 def _name(row: dict[str, Any], name: str, id_: str) -> str:
-    return str(row.get(name) or row.get(id_) or "")
+    return scalar_text(row.get(name)) or scalar_text(row.get(id_))
 
 
 def _column(rows: Rows, key: str, reading: Reading) -> tuple[Array, Flags]:

@@ -136,14 +136,15 @@ def _known_sum(row: tuple[float | None, ...]) -> float | None:
 def _each_sku_once(table: Table, faults: Faults) -> Table:
     """Let equal rows become one, and leave out a SKU whose rows differ."""
     sku_at = table.need(SKU)
-    places: dict[str, list[int]] = {}
-    for i, sku in enumerate(table.texts(sku_at)):
-        places.setdefault(sku, []).append(i)
-    if len(places) == len(table.rows):
+    skus = table.texts(sku_at)
+    if len(set(skus)) == len(skus):
         return table
+    places: dict[str, list[int]] = {}
+    for i, sku in enumerate(skus):
+        places.setdefault(sku, []).append(i)
     kept = []
     for sku, rows in places.items():
-        if all(table.rows[i] == table.rows[rows[0]] for i in rows):
+        if all(table.row(i) == table.row(rows[0]) for i in rows):
             kept.append(rows[0])
             continue
         lines = ", ".join(str(table.lines[i]) for i in rows)

@@ -1,0 +1,239 @@
+"""A new job folder, ready to be filled: what `sheets-sync init` writes.
+
+Settings that are switched off stand in the job file as `#key:`; everything after `# ` explains. The
+lists carry a byte order mark, without which Excel shows Chinese as gibberish.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Literal
+
+from sheets_sync.errors import ConfigurationError, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from sheets_sync.errors import Language
+
+Line = str | Words
+
+_STORE = "my-store"
+_MARKETPLACES = {"full": ("US", "DE", "JP"), "simple": ("US",)}
+
+
+def start_job(
+    folder: Path, *, template: Literal["full", "simple"], language: Language
+) -> list[Path]:
+    """Write a job folder that can be run as it stands, and return what was made.
+
+    Raise ConfigurationError where one of its files is there already, or nothing can be written there;
+    nothing that exists is changed.
+    """
+    codes = _MARKETPLACES[template]
+    texts = {
+        folder / "sheets-sync.yaml": _job_text(template, language, codes).encode(),
+        folder / "skus.csv": _table([_said(_SKU_HEADINGS, language)]),
+        folder / "benchmarks.csv": _table(_benchmark_rows(language)),
+    }
+    folders = [folder / "inbox" / code for code in codes]
+    _refuse_existing([*texts, *folders])
+    try:
+        for path in folders:
+            path.mkdir(parents=True)
+        for path, content in texts.items():
+            with path.open("xb") as file:
+                file.write(content)
+    except OSError as error:
+        raise ConfigurationError(
+            Words(
+                f"无法在 {folder} 新建任务:{error.strerror}。请换一个文件夹,或检查权限。",
+                f"No job can be made in {folder}: {error.strerror}. Take another folder, or check its permissions.",
+            )
+        ) from error
+    return [*texts, *folders]
+
+
+def _refuse_existing(paths: Iterable[Path]) -> None:
+    found = [str(path) for path in paths if path.exists()]
+    if found:
+        raise ConfigurationError(
+            Words(
+                f"已经存在,不覆盖:{'、'.join(found)}。请换一个文件夹,或先把它们移走。",
+                f"Already there and not overwritten: {', '.join(found)}. Take another folder, or move them away first.",
+            )
+        )
+
+
+def _table(rows: Iterable[Iterable[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _said(words: Iterable[Words], language: Language) -> list[str]:
+    """Return headings in one language: a column has one name, so both languages take the English."""
+    return [one.zh if language == "zh" else one.en for one in words]
+
+
+_SKU_HEADINGS = (
+    Words("店铺", "store"),
+    Words("站点", "marketplace"),
+    Words("SKU", "sku"),
+    Words("ASIN", "asin"),
+    Words("父ASIN", "parent_asin"),
+    Words("品名", "title"),
+    Words("类目", "category"),
+    Words("品牌", "brand"),
+    Words("负责人", "owner"),
+    Words("生命周期", "status"),
+    Words("配送", "fulfilment"),
+    Words("上架日", "launch_date"),
+    Words("交期天数", "lead_time_days"),
+    Words("成本", "unit_cost"),
+)
+_BENCHMARK_HEADINGS = (
+    Words("类目", "category"),
+    Words("站点", "marketplace"),
+    Words("ACOS下限", "acos_low"),
+    Words("ACOS上限", "acos_high"),
+    Words("来源", "source"),
+    Words("生效日", "valid_from"),
+)
+_STARTING = Words("起始值,请按自己的数据修改", "starting value, to be replaced by your own")
+_EVERYWHERE = Words("全部", "all")
+_CATEGORIES = (
+    (Words("电子", "electronics"), "20%", "28%"),
+    (Words("家居", "home"), "25%", "32%"),
+)
+
+
+def _benchmark_rows(language: Language) -> list[list[str]]:
+    rows = [_said(_BENCHMARK_HEADINGS, language)]
+    for category, low, high in _CATEGORIES:
+        name, place, source = _said((category, _EVERYWHERE, _STARTING), language)
+        rows.append([name, place, low, high, source, ""])
+    return rows
+
+
+def _job_text(template: str, language: Language, codes: Iterable[str]) -> str:
+    facts = {"codes": ", ".join(codes), "store": _STORE, "language": language}
+    lines = _FULL if template == "full" else _SIMPLE
+    return "".join(f"{_line(line, language, facts)}\n" for line in lines)
+
+
+def _line(line: Line, language: Language, facts: dict[str, str]) -> str:
+    if isinstance(line, str):
+        for name, fact in facts.items():
+            line = line.replace(f"<{name}>", fact)
+        return line
+    parts = (line.zh, line.en) if language == "both" else (line.say(language),)
+    return "\n".join(f"# {part}" for part in parts)
+
+
+_INBOX = Words(
+    "把后台下载的报表原样放进 inbox/站点/(如 inbox/US/),文件名不用改。",
+    "Put reports as downloaded into inbox/MARKETPLACE/, such as inbox/US/; names do not matter.",
+)
+_STORES = Words(
+    "店铺和它的站点(US UK DE FR IT ES JP CA …)。只有一个店铺时,表格里不显示店铺列。",
+    "Stores and their marketplaces (US UK DE FR IT ES JP CA ...). A single store's column is hidden.",
+)
+_SPREADSHEET = Words(
+    "local 是本机表格,不需要账号。换成 Google 表格:在这里粘贴网址,并写上 credentials。",
+    "local is a sheet on this computer, no account needed. For a Google Sheet: paste its address, and set credentials.",
+)
+_CREDENTIALS = Words(
+    "Google 凭证:文件路径,或 default(本机默认凭证)。不要把凭证内容写在这里。",
+    "Google credentials: the path of a file, or default (this computer's own). Never the content itself.",
+)
+_LANGUAGE = Words(
+    "表头和提醒的语言:zh、en 或 both。", "The language of headings and alerts: zh, en or both."
+)
+
+_FULL: tuple[Line, ...] = (
+    Words(
+        "运营日志的任务文件。检查:sheets-sync doctor;看会改什么:sheets-sync plan;写入:sheets-sync sync。",
+        "The job of an operations log. Check it: sheets-sync doctor; see what would change: sheets-sync plan; write: sheets-sync sync.",
+    ),
+    _INBOX,
+    Words(
+        "多个店铺时放到 inbox/店铺/站点/。SKU和负责人写在 skus.csv,类目ACOS基准写在 benchmarks.csv。",
+        "With several stores: inbox/STORE/MARKETPLACE/. SKUs and owners are in skus.csv, usual ACOS by category in benchmarks.csv.",
+    ),
+    Words(
+        "行首 # 后面没有空格的是没启用的设置,去掉 # 就生效。",
+        "A # without a space behind it switches a setting off; remove it to use the setting.",
+    ),
+    "",
+    Words("团队名,用在表格标题里。", "The team's name, used in the spreadsheet's title."),
+    "team: my-team",
+    "",
+    _STORES,
+    "stores:",
+    "  <store>: [<codes>]",
+    "",
+    Words(
+        "共用一份库存的站点:库存只判断一次,算在第一个站点上。",
+        "Marketplaces that sell from one stock: it is judged once, on the first of them.",
+    ),
+    "#stock_pools: {EU: [DE, FR, IT, ES]}",
+    "",
+    _LANGUAGE,
+    "language: <language>",
+    "",
+    _SPREADSHEET,
+    "spreadsheet: local",
+    "",
+    _CREDENTIALS,
+    "credentials: default",
+    "",
+    Words(
+        "表格模板:full(团队)或 simple(个人)。",
+        "The template: full (a team) or simple (one person).",
+    ),
+    "template: full",
+    "",
+    Words(
+        "每次重写最近多少天:亚马逊会补数、改数。",
+        "How many days back figures are written again each time: Amazon restates them.",
+    ),
+    "window_days: 14",
+    "",
+    Words(
+        "sheets-sync worker 的运行时刻;用 cron 定时的话不看这里的时刻。zone 也是表格里时间的时区。",
+        "When sheets-sync worker runs; cron has times of its own. Times in the sheet are in this zone too.",
+    ),
+    "schedule:",
+    '  at: ["08:30", "16:30"]',
+    "  zone: Asia/Shanghai",
+    "",
+    Words(
+        "程序自己的记录放在哪里,一般不用改。",
+        "Where the program keeps what it remembers; rarely changed.",
+    ),
+    "store: sqlite:///state/sheets-sync.db",
+    "",
+    Words(
+        "改规则的线,或关掉规则。",
+        "Move a rule's limit, or switch a rule off.",
+    ),
+    "#rules: {low-stock: {below: 50}, vtr: off}",
+)
+
+_SIMPLE: tuple[Line, ...] = (
+    _INBOX,
+    "team: my-team",
+    "",
+    _STORES,
+    "stores: {<store>: [<codes>]}",
+    "",
+    _LANGUAGE,
+    "language: <language>",
+    "",
+    _SPREADSHEET,
+    "spreadsheet: local",
+    "template: simple",
+)
