@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,8 @@ def story(
         )
     records = build(current, setup.master, scope)
     verdict = judge(setup.rules, records)
+    every = {level: frozenset(range(len(hits))) for level, hits in verdict.hits.items()}
+    verdict = replace(verdict, explaining=every)
     _, breaches = put_into_words(
         verdict, store.ad_groups(ad_group_slots(verdict)), job.language, job.schedule.zone
     )
@@ -91,7 +94,7 @@ class _Teller:
 
     def tell(self, key: SkuKey, when: date | None) -> Iterator[str]:
         """Yield the lines about one SKU on one marketplace."""
-        panel = self.records.skus
+        panel = self.records.skus if key.sku else self.records.accounts
         row = panel.entities.index(key)
         last = when or self.records.scope.report_dates[key.store, key.marketplace]
         title, owner = panel.text("title")[row, -1], panel.text("owner")[row, -1]

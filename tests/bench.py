@@ -67,16 +67,24 @@ def measure_month(folder: Path) -> Iterator[Line]:
             results[night] = run_night(folder, night)
     second, last = results[date(2026, 7, 2)], results[date(2026, 7, 30)]
     calls = {(r["calls"]["read"], r["calls"]["write"]) for r in list(results.values())[2:]}
-    yield Line("requests of a steady night (read + write)", "1 + 1", ", ".join(f"{r} + {w}" for r, w in sorted(calls)))
+    yield Line(
+        "requests of a steady night (read + write)",
+        "1 + 1",
+        ", ".join(f"{r} + {w}" for r, w in sorted(calls)),
+    )
     yield Line(
         f"bytes down, month tab of {rows_of(results, date(2026, 7, 1)):,} rows",
         "0.6 MB",
         f"{last['bytes']['down'] / 1e6:.2f} MB",
     )
     yield Line(
-        f"bytes up, {last['cells_written']:,} cells", "60 a cell in runs", f"{last['bytes']['up'] / last['cells_written']:.0f} a cell"
+        f"bytes up, {last['cells_written']:,} cells",
+        "60 a cell in runs",
+        f"{last['bytes']['up'] / last['cells_written']:.0f} a cell",
     )
-    yield Line("CPU of the night of day 30 against day 2", "1.3 x", f"{last['cpu'] / second['cpu']:.2f} x")
+    yield Line(
+        "CPU of the night of day 30 against day 2", "1.3 x", f"{last['cpu'] / second['cpu']:.2f} x"
+    )
 
 
 def rows_of(results: dict[date, dict[str, Any]], since: date) -> int:
@@ -88,7 +96,17 @@ def run_night(folder: Path, night: date) -> dict[str, Any]:
     """Sync in a process of its own; return its JSON with `cpu` in seconds."""
     now = datetime(night.year, night.month, night.day, 8, 30, tzinfo=UTC) + timedelta(days=1)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "sheets_sync", "sync", "--json", "--job", str(folder / "sheets-sync.yaml"), "--now", now.isoformat()]
+    command = [
+        sys.executable,
+        "-m",
+        "sheets_sync",
+        "sync",
+        "--json",
+        "--job",
+        str(folder / "sheets-sync.yaml"),
+        "--now",
+        now.isoformat(),
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -118,19 +136,28 @@ def measure_many(folder: Path) -> Iterator[Line]:
     """Prepare a night whose window holds 100,000 rows, all files new, against a sheet that has them."""
     write_job(folder)
     for back in range(14):
-        write_night(folder / "inbox", LAST_DAY - timedelta(days=back), skus=7143, ads_days=14 if back == 0 else 0)
+        write_night(
+            folder / "inbox",
+            LAST_DAY - timedelta(days=back),
+            skus=7143,
+            ads_days=14 if back == 0 else 0,
+        )
     measured_in_child("answer", folder)
     pandas_cpu = measured_in_child("pandas", folder)
     ours = measured_in_child("prepare", folder)
     yield Line(
-        f"CPU of all but the network, {ours['rows']:,} rows", "3 x pandas", f"{ours['cpu'] / pandas_cpu['cpu']:.2f} x"
+        f"CPU of all but the network, {ours['rows']:,} rows",
+        "3 x pandas",
+        f"{ours['cpu'] / pandas_cpu['cpu']:.2f} x",
     )
     yield Line(f"memory, {ours['rows']:,} rows", "1 GB", f"{ours['memory'] / 1e9:.2f} GB")
 
 
 def measured_in_child(what: str, folder: Path) -> dict[str, float]:
     """Run one of the measurements in a fresh process."""
-    done = subprocess.run([sys.executable, __file__, what, str(folder)], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, __file__, what, str(folder)], check=True, capture_output=True, text=True
+    )
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -196,7 +223,9 @@ def write_answer(folder: Path) -> dict[str, float]:
         prepared = prepare(setup, edges, now=NOW)
     for number, tab in enumerate(prepared.desired):
         columns = [[name, *tab.columns[name]] for name in tab.columns]
-        (folder / f"answer-{number}.json").write_text(json.dumps([tab.id, columns], ensure_ascii=False))
+        (folder / f"answer-{number}.json").write_text(
+            json.dumps([tab.id, columns], ensure_ascii=False)
+        )
     return {}
 
 
@@ -214,11 +243,15 @@ def write_night(inbox: Path, night: date, *, skus: int, ads_days: int) -> None:
     place = inbox / "US"
     place.mkdir(parents=True, exist_ok=True)
     taken = f"{night + timedelta(days=1)}T0805Z"
-    (place / f"SalesAndTraffic_US_{night}_fetched_{taken}.json").write_text(json.dumps(sales(night, skus)))
+    (place / f"SalesAndTraffic_US_{night}_fetched_{taken}.json").write_text(
+        json.dumps(sales(night, skus))
+    )
     (place / f"FBA_MYI_US_{taken}.txt").write_text(stock(night, skus))
     if ads_days:
         days = [night - timedelta(days=back) for back in range(ads_days)]
-        (place / f"SponsoredProducts_US_{taken}.json").write_text(json.dumps([ad(day, i) for day in days for i in range(skus)]))
+        (place / f"SponsoredProducts_US_{taken}.json").write_text(
+            json.dumps([ad(day, i) for day in days for i in range(skus)])
+        )
 
 
 def sales(night: date, skus: int) -> dict[str, Any]:
@@ -231,7 +264,11 @@ def sales(night: date, skus: int) -> dict[str, Any]:
             "parentAsin": f"B0PARENT{i // 4:05}",
             "childAsin": f"B0CHILD{i:06}",
             "sku": f"SKU-{i:05}",
-            "salesByAsin": {"unitsOrdered": units, "orderedProductSales": money, "totalOrderItems": units},
+            "salesByAsin": {
+                "unitsOrdered": units,
+                "orderedProductSales": money,
+                "totalOrderItems": units,
+            },
             "trafficByAsin": {
                 "sessions": sessions,
                 "pageViews": sessions * 2,
@@ -255,16 +292,26 @@ def sales(night: date, skus: int) -> dict[str, Any]:
 
 def stock(night: date, skus: int) -> str:
     """Return a stock report."""
-    head = (
-        "sku fnsku asin product-name condition your-price mfn-listing-exists mfn-fulfillable-quantity afn-listing-exists "
-        "afn-warehouse-quantity afn-fulfillable-quantity afn-unsellable-quantity afn-reserved-quantity afn-total-quantity "
-        "per-unit-volume afn-inbound-working-quantity afn-inbound-shipped-quantity afn-inbound-receiving-quantity"
-    ).split()
+    head = ["sku", "fnsku", "asin", "product-name", "condition", "your-price", "mfn-listing-exists", "mfn-fulfillable-quantity", "afn-listing-exists", "afn-warehouse-quantity", "afn-fulfillable-quantity", "afn-unsellable-quantity", "afn-reserved-quantity", "afn-total-quantity", "per-unit-volume", "afn-inbound-working-quantity", "afn-inbound-shipped-quantity", "afn-inbound-receiving-quantity"]
     lines = ["\t".join(head)]
     for i in range(skus):
         units = 200 + (i * 13 + night.day * 7) % 400
-        fields = [f"SKU-{i:05}", f"X{i:09}", f"B0CHILD{i:06}", f"Product {i}", "New", "19.99", "No", "", "Yes"]
-        lines.append("\t".join([*fields, *(str(n) for n in (units, units, 0, 3, units + 3)), "0.1", "0", "40", "0"]))
+        fields = [
+            f"SKU-{i:05}",
+            f"X{i:09}",
+            f"B0CHILD{i:06}",
+            f"Product {i}",
+            "New",
+            "19.99",
+            "No",
+            "",
+            "Yes",
+        ]
+        lines.append(
+            "\t".join(
+                [*fields, *(str(n) for n in (units, units, 0, 3, units + 3)), "0.1", "0", "40", "0"]
+            )
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -293,7 +340,9 @@ def ad(day: date, i: int) -> dict[str, Any]:
 if __name__ == "__main__":
     os.environ.setdefault("PYTHONHASHSEED", "0")
     if len(sys.argv) == 3:
-        measure = {"pandas": read_with_pandas, "prepare": prepare_all, "answer": write_answer}[sys.argv[1]]
+        measure = {"pandas": read_with_pandas, "prepare": prepare_all, "answer": write_answer}[
+            sys.argv[1]
+        ]
         print(json.dumps(measure(Path(sys.argv[2]))))
     else:
         main()

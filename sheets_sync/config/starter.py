@@ -203,8 +203,8 @@ _FULL: tuple[Line, ...] = (
     "window_days: 14",
     "",
     Words(
-        "sheets-sync worker 的运行时刻;用 cron 定时的话不看这里的时刻。zone 也是表格里时间的时区。",
-        "When sheets-sync worker runs; cron has times of its own. Times in the sheet are in this zone too.",
+        "sheets-sync worker 的运行时刻;用 cron 定时则不看 at。zone 写团队的时区,表格里的时间也按它。",
+        "When sheets-sync worker runs; cron has times of its own. zone is the team's; times in the sheet follow it.",
     ),
     "schedule:",
     '  at: ["08:30", "16:30"]',

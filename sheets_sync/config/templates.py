@@ -47,7 +47,7 @@ class ColumnText(Strict):
     role: Literal["ours", "prefilled", "input", "theirs"] = "ours"
     key: bool = False
     label: WordsText | None = None
-    aliases: list[str] = []
+    aliases: list[str] = Field(default=[])
     width: Annotated[int, Field(ge=20, le=1000)] = 80
     format: str | None = None
     group: bool = False
@@ -160,6 +160,14 @@ def _mistakes(found: Located[TabText]) -> Iterator[Problem]:
                 place,
             )
         seen.setdefault(column.id, index)
+        if column.role != "ours" and column.id in SPECIAL:
+            yield found.problem(
+                Words(
+                    f"列 '{column.id}' 由程序写,role 只能是 ours",
+                    f"column '{column.id}' is written by the program: its role is ours",
+                ),
+                place,
+            )
         if column.key != (column.id in _KEYS[text.one_row_is]):
             keys = ", ".join(_KEYS[text.one_row_is])
             yield found.problem(
@@ -173,17 +181,23 @@ def _mistakes(found: Located[TabText]) -> Iterator[Problem]:
     if missing:
         names = ", ".join(missing)
         yield found.problem(Words(f"缺少列:{names}", f"missing columns: {names}"), ("columns",))
-    if (text.one_tab_is == "month") != all(
-        "{month}" in t for t in (text.title.zh, text.title.en, text.title.both)
-    ):
+    titles = (text.title.zh, text.title.en, text.title.both)
+    wanted = 1 if text.one_tab_is == "month" else 0
+    if any(title.count("{month}") != wanted or _odd_braces(title) for title in titles):
         yield found.problem(
             Words(
-                "按月分表的标题要含 {month},其他不含",
-                "a monthly tab's titles hold {month}, others do not",
+                "按月分表的标题要含一个 {month},其他不含;不能有别的花括号",
+                "a monthly tab's titles hold {month} once, others do not; no other braces",
             ),
             ("title",),
         )
 
 
+def _odd_braces(title: str) -> bool:
+    rest = title.replace("{month}", "")
+    return "{" in rest or "}" in rest
+
+
 def _known(level: str) -> list[str]:
-    return [*SPECIAL, *(metric.id for metric in METRICS.values() if metric.level == level)]
+    special = [name for name in SPECIAL if level == "sku" or name != "sku"]
+    return [*special, *(metric.id for metric in METRICS.values() if metric.level == level)]

@@ -67,9 +67,10 @@ def _open_items(version: Version) -> Iterator[tuple[str, date]]:
     portion = version.portion
     columns = (portion.figures[name] for name in ("rating", "feedback_date", "responded"))
     for key, rating, posted, responded in zip(portion.keys, *columns, strict=True):
-        day = date.fromisoformat(str(posted))
-        recent = portion.date - day < timedelta(days=ACTIONABLE_DAYS)
-        if not responded and float(rating or 0) < GOOD_STARS and recent:
+        if rating is None or responded or float(rating) >= GOOD_STARS:
+            continue
+        day = portion.date if posted is None else date.fromisoformat(str(posted))
+        if portion.date - day < timedelta(days=ACTIONABLE_DAYS):
             yield key, day
 
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from sheets_sync.core.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from sheets_sync.core.model import Portion, Report
+    from sheets_sync.core.model import Figure, Portion, Report
 
 SMALLEST_FLOW = 5
 """Flows of fewer SKUs than this vary too much to tell a damaged file from a quiet day."""
@@ -106,9 +106,13 @@ def merge(known: Mapping[Slot, Version], reports: Iterable[Report], now: datetim
         version = Version(
             portion, file.path, file.sha256, mark, _received(portion, before, int(now.timestamp()))
         )
-        shrunk.extend(_shrinkage(version, before, newest.get(slot[:3])))
+        previous = newest.get(slot[:3])
+        if previous is None or previous.portion.taken_at <= portion.taken_at:
+            newest[slot[:3]] = version
+        else:
+            previous = before
+        shrunk.extend(_shrinkage(version, before, previous))
         current[slot] = news[slot] = version
-        newest[slot[:3]] = version
     return Merged(current, list(news.values()), shrunk)
 
 
@@ -125,18 +129,21 @@ def _received(portion: Portion, before: Version | None, now: int) -> tuple[int, 
     """Keep the moment of a key whose figures are the same as before."""
     if before is None:
         return (now,) * len(portion.keys)
-    names = list(portion.figures)
-    old = before.portion
-    rows = zip(*(old.figures.get(name, (None,) * len(old.keys)) for name in names), strict=True)
-    same = (
-        dict(zip(old.keys, zip(rows, before.received, strict=True), strict=True)) if names else {}
-    )
-    fresh = zip(*(portion.figures[name] for name in names), strict=True)
+    names = sorted({*portion.figures, *before.portion.figures})
+    old = zip(_rows(before.portion, names), before.received, strict=True)
+    same = dict(zip(before.portion.keys, old, strict=True))
     received = []
-    for key, figures in zip(portion.keys, fresh, strict=False):
+    for key, figures in zip(portion.keys, _rows(portion, names), strict=True):
         known = same.get(key)
         received.append(known[1] if known is not None and known[0] == figures else now)
     return tuple(received)
+
+
+def _rows(portion: Portion, names: Sequence[str]) -> list[tuple[Figure, ...]]:
+    """Return each key's figures under some names; a column the portion lacks is unknown."""
+    unknown = (None,) * len(portion.keys)
+    columns = (portion.figures.get(name, unknown) for name in names)
+    return list(zip(portion.keys, *columns, strict=True))
 
 
 def _shrinkage(version: Version, same_day: Version | None, newest: Version | None) -> list[Shrunk]:

@@ -96,11 +96,10 @@ class Records:
 def build(current: Mapping[Slot, Version], master: MasterData, scope: Scope) -> Records:
     """Join the current versions of all slots into records; nothing is written or read anywhere."""
     accounts, dates = scope.accounts, scope.dates
+    wanted = set(accounts)
     kinds = {
         kind: [
-            v
-            for v in versions
-            if v.slot[1:3] in set(accounts) and dates[0] <= v.portion.date <= dates[-1]
+            v for v in versions if v.slot[1:3] in wanted and dates[0] <= v.portion.date <= dates[-1]
         ]
         for kind, versions in by_kind(current).items()
     }
@@ -112,8 +111,8 @@ def build(current: Mapping[Slot, Version], master: MasterData, scope: Scope) -> 
         if metric.level == "sku" and metric.sources:
             given[metric.id] = grid.gathered(metric.sources, sku_kinds)
     given |= _facts(grid, sku_kinds, master, scope)
+    given["twin_stock"] = _twin_stock(Panel(entities, dates, given, FORMULAS))
     skus = Panel(entities, dates, given, FORMULAS)
-    given["twin_stock"] = _twin_stock(skus)
     held = _held(grid, sku_kinds, scope)
     active = trailing_max(np.where(_activity(skus), 1.0, np.nan), 30) > 0
     rows = held & active
@@ -196,7 +195,9 @@ def _facts(
         dtype=float,
     )
     low, high = _benchmarks(
-        grid.entities, [sku.category if sku else "" for sku in listed], master.benchmarks
+        grid.entities,
+        [sku.category if sku else "" for sku in listed],
+        [b for b in master.benchmarks if b.valid_from is None or b.valid_from <= grid.dates[-1]],
     )
     average = (low + high) / 2 if scope.acos_average == "midpoint" else high
     asins, titles = _described(grid, kinds)
@@ -225,7 +226,7 @@ def _facts(
 def _benchmarks(
     entities: Sequence[SkuKey], categories: Sequence[str], benchmarks: Sequence[Benchmark]
 ) -> tuple[Array, Array]:
-    """Return the usual ACOS range of each SKU's category; the newest entry of a category holds."""
+    """Return the usual ACOS range of each SKU's category; the newest entry that is valid by now holds."""
     ranges: dict[tuple[str, str], Benchmark] = {}
     for entry in sorted(benchmarks, key=lambda b: b.valid_from or date.min):
         ranges[entry.category.casefold(), entry.marketplace] = entry
@@ -313,7 +314,8 @@ def _twin_stock(skus: Panel) -> Array:
             else None
         )
         if rows:
-            stock[i] = np.nansum(skus["mfn_units"][rows], axis=0)
+            held = skus["mfn_units"][rows]
+            stock[i] = np.where(np.isnan(held).all(axis=0), np.nan, np.nansum(held, axis=0))
     return stock
 
 

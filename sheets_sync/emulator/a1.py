@@ -22,6 +22,9 @@ def resolve(book: Workbook, text: str) -> Area:
         if sheet is not None and not cells:
             return Area(sheet.sheet_id)
         bounds = parse_cells(cells)
+        named = name_area(book, cells)
+        if sheet is not None and named is not None and named.sheet_id == sheet.sheet_id:
+            return named
     if sheet is None or bounds is None:
         raise ApiError(f"Unable to parse range: {text}")
     return Area(sheet.sheet_id, *bounds)

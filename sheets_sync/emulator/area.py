@@ -100,16 +100,14 @@ def _index(body: dict[str, Any], name: str) -> int | None:
 
 def to_grid_range(area: Area) -> dict[str, int]:
     """Return an area as GridRange JSON: open ends absent, a sheet id of zero left out."""
-    body = {} if area.sheet_id == 0 else {"sheetId": area.sheet_id}
-    for name, value in (
-        ("startRowIndex", area.row0),
-        ("endRowIndex", area.row1),
-        ("startColumnIndex", area.col0),
-        ("endColumnIndex", area.col1),
-    ):
-        if value is not None:
-            body[name] = value
-    return body
+    body = {
+        "sheetId": area.sheet_id or None,
+        "startRowIndex": area.row0,
+        "endRowIndex": area.row1,
+        "startColumnIndex": area.col0,
+        "endColumnIndex": area.col1,
+    }
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def column_letters(column: int) -> str:

@@ -1,5 +1,6 @@
 """Conditional format rules evaluated, and the format a cell ends up with."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -81,7 +82,7 @@ def _given(item: Json, env: Env) -> Result:
     return evaluate(text, env) if isinstance(read, Formula) else read
 
 
-def _holds(kind: str, value: Result, given: list[Result]) -> bool:
+def _holds(kind: str, value: Result, given: list[Result]) -> bool:  # noqa: PLR0911 - a table of kinds
     if kind == "CUSTOM_FORMULA":
         result = given[0]
         return bool(result) and not isinstance(result, ErrorValue | str)
@@ -135,8 +136,11 @@ class Painter:
         hits = self._hits(row, column, value)
         band = self._band(row, column)
         gradient = self._gradient(row, column, value)
-        if not hits and band is None and gradient is None and (
-            cell is None or (cell.value is None and cell.format is None)
+        if (
+            not hits
+            and band is None
+            and gradient is None
+            and (cell is None or (cell.value is None and cell.format is None))
         ):
             return None
         form = cell.format if cell is not None else None
@@ -167,7 +171,12 @@ class Painter:
             first = rule.areas[0]
             boolean = rule.body["booleanRule"]
             if condition_holds(
-                self.book, self.sheet, boolean["condition"], row, column, value,
+                self.book,
+                self.sheet,
+                boolean["condition"],
+                row,
+                column,
+                value,
                 (first.top, first.left),
             ):
                 hits.append(boolean.get("format") or {})
@@ -232,7 +241,7 @@ def _point_value(point: Json, found: list[float]) -> float:
 def _between(points: list[tuple[float, Json]], value: float) -> Json:
     if value <= points[0][0]:
         return points[0][1]
-    for (low, start), (high, end) in zip(points, points[1:], strict=False):
+    for (low, start), (high, end) in itertools.pairwise(points):
         if value <= high:
             share = 1.0 if high == low else (value - low) / (high - low)
             channels = ("red", "green", "blue")

@@ -25,15 +25,27 @@ _DATE_TOKEN = re.compile(
 )
 _NUMBER_TOKEN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|[#0?.,]+|%|[eE][+-]0+|.', re.DOTALL)
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COMMA_LOCALES = ("de", "fr", "es", "it", "nl", "pt", "tr", "pl", "ru", "sv", "da", "nb", "fi")
 _GENERAL_DIGITS = 10
 
 
-def formatted(value: Result, number_format: Json | None, locale: str = "en_US") -> str:
+def formatted(  # noqa: PLR0911 - one way out for each kind of value
+    value: Result, number_format: Json | None, locale: str = "en_US"
+) -> str:
     """Return what a cell shows for a value under its number format."""
     if value is None:
         return ""
@@ -54,7 +66,7 @@ def formatted(value: Result, number_format: Json | None, locale: str = "en_US") 
 
 def localised(text: str, locale: str) -> str:
     """Return a number's text with the decimal and thousands marks of a locale."""
-    if locale.split("_")[0] in _COMMA_LOCALES:
+    if locale.split("_", maxsplit=1)[0] in _COMMA_LOCALES:
         return text.translate(str.maketrans(".,", ",."))
     return text
 
@@ -134,7 +146,7 @@ def _literal(token: str) -> str:
     if token[0] == "*":
         return ""
     if token[0] == "[":
-        return token[2:].split("-")[0].rstrip("]") if token[1:2] == "$" else ""
+        return token[2:].split("-", maxsplit=1)[0].rstrip("]") if token[1:2] == "$" else ""
     return token
 
 
@@ -202,7 +214,9 @@ def _month(when: datetime, token: str) -> str:
     return forms[min(len(token), 5)]
 
 
-def _date_part(when: datetime, token: str, serial: float, *, twelve: bool) -> str:
+def _date_part(  # noqa: C901, PLR0911 - one way out for each letter of a pattern
+    when: datetime, token: str, serial: float, *, twelve: bool
+) -> str:
     low = token.lower()
     if token[0] == '"':
         return token[1:-1]

@@ -34,7 +34,7 @@ def typed(text: str, locale: str = "en_US") -> Entered:
     bare = text.strip()
     if bare.upper() in ("TRUE", "FALSE"):
         return Entered(bare.upper() == "TRUE")
-    comma = locale.split("_")[0] in _COMMA_LOCALES
+    comma = locale.split("_", maxsplit=1)[0] in _COMMA_LOCALES
     figures = bare.translate(str.maketrans(".,", ",.")) if comma else bare
     return _number(figures) or _moment(bare) or Entered(text)
 
@@ -87,7 +87,9 @@ def _day(text: str) -> tuple[int, str] | None:
     iso, us = _ISO_DATE.fullmatch(text), _US_DATE.fullmatch(text)
     if iso is not None:
         year, mark, month, day = int(iso[1]), iso[2], int(iso[3]), int(iso[4])
-        pattern = mark.join(("yyyy", "MM" if len(iso[3]) > 1 else "M", "dd" if len(iso[4]) > 1 else "d"))
+        pattern = mark.join(
+            ("yyyy", "MM" if len(iso[3]) > 1 else "M", "dd" if len(iso[4]) > 1 else "d")
+        )
         pattern = pattern.lower()
     elif us is not None:
         month, day, year = int(us[1]), int(us[2]), int(us[3])

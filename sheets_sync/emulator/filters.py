@@ -123,7 +123,9 @@ def location_is_whole(location: Json) -> bool:
     return not location.get("dimensionRange")
 
 
-def _located_at(item: Metadata, location: Json, *, exact: bool) -> bool:
+def _located_at(  # noqa: PLR0911 - one way out for each kind of place
+    item: Metadata, location: Json, *, exact: bool
+) -> bool:
     if location.get("spreadsheet"):
         return item.sheet_id is None if exact else True
     if location.get("dimensionRange"):

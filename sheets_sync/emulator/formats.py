@@ -26,7 +26,7 @@ _STYLES = {style: plain for plain, style in _PAIRS.items()}
 _CHANNELS = ("red", "green", "blue", "alpha")
 _SINGLE = struct.Struct("f")
 
-THEME = {
+THEME: Mapping[str, Mapping[str, float]] = {
     "TEXT": {},
     "BACKGROUND": {"red": 1, "green": 1, "blue": 1},
     "ACCENT1": {"red": 0.25882354, "green": 0.52156866, "blue": 0.95686275},
@@ -99,12 +99,16 @@ def color(body: Json | None) -> dict[str, Any]:
 
 
 def tab_color(style: Json | None) -> dict[str, Any] | None:
-    """Return a tab's colour style; a tab has 8 bits a channel."""
-    if style is None or "rgbColor" not in style:
-        return None if style is None else dict(style)
+    """Return a tab's colour style, None for no colour; a tab has 8 bits a channel."""
+    if not style:
+        return None
+    if "themeColor" in style:
+        return dict(style)
+    if style.get("rgbColor") is None:
+        return None
     channels = {
         channel: int(float(value) * 255) / 255
-        for channel, value in (style["rgbColor"] or {}).items()
+        for channel, value in style["rgbColor"].items()
         if value is not None
     }
     return {"rgbColor": color(channels)}

@@ -40,4 +40,4 @@ def _hides(book: Workbook, sheet: Sheet, row: int, column: int, rule: Json) -> b
         if shown in rule["hiddenValues"]:
             return True
     condition = rule.get("condition")
-    return bool(condition) and not condition_holds(book, sheet, condition, row, column, value)
+    return condition is not None and not condition_holds(book, sheet, condition, row, column, value)

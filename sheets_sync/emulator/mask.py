@@ -48,7 +48,7 @@ def _unreadable(text: str) -> ApiError:
 def _level(tokens: list[str], position: int, tree: Mask) -> int:
     """Read one comma-separated list of paths into `tree`; return where it stopped."""
     while position < len(tokens) and tokens[position] != ")":
-        branch, whole = tree, False
+        branch: Mask = tree
         while True:
             name = camel(tokens[position])
             whole = branch.get(name) == {}
@@ -89,7 +89,7 @@ def check_paths(tree: Mask, message: str, path: str = "") -> None:
 
 
 def project(value: Any, tree: Mask) -> Any:
-    """Return the part of a JSON value that the mask keeps; drop what becomes empty."""
+    """Return the part of a JSON value that the mask keeps; a message on the way stays, if empty."""
     if not tree:
         return value
     if isinstance(value, list):
@@ -101,9 +101,7 @@ def project(value: Any, tree: Mask) -> Any:
         branch = tree.get(name, tree.get("*"))
         if branch is None:
             continue
-        part = project(item, branch)
-        if part != {} or item == {}:
-            kept[name] = part
+        kept[name] = project(item, branch)
     return kept
 
 
@@ -122,7 +120,8 @@ def wants(tree: Mask, *path: str) -> bool:
 def below(tree: Mask, *path: str) -> Mask:
     """Return the mask that applies below a path that it keeps."""
     for name in path:
-        tree = tree.get(name, tree.get("*", {})) if tree else {}
+        branch: Mask = tree.get(name) or tree.get("*") or {}
+        tree = branch
     return tree
 
 

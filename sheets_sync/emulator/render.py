@@ -81,12 +81,14 @@ def _sheets(
 ) -> Iterable[dict[str, Any]]:
     wanted = None if areas is None else list(areas)
     for index, sheet in enumerate(book.sheets):
-        own = [Area(sheet.sheet_id)] if wanted is None else [
-            area for area in wanted if area.sheet_id == sheet.sheet_id
-        ]
+        own = (
+            [Area(sheet.sheet_id)]
+            if wanted is None
+            else [area for area in wanted if area.sheet_id == sheet.sheet_id]
+        )
         if not own:
             continue
-        body = {"properties": properties_json(sheet, index)}
+        body: dict[str, Any] = {"properties": properties_json(sheet, index)}
         if grid:
             body["data"] = [_grid(book, sheet, clipped(sheet, area), tree) for area in own]
         body.update(_attached(book, sheet))
@@ -156,9 +158,7 @@ def _dimension_data(
     return data
 
 
-def _row_data(
-    book: Workbook, sheet: Sheet, area: Area, tree: mask.Mask
-) -> list[dict[str, Any]]:
+def _row_data(book: Workbook, sheet: Sheet, area: Area, tree: mask.Mask) -> list[dict[str, Any]]:
     row0, row1, col0, col1 = area.bounds
     build = _CellBuilder(book, sheet, tree)
     painted = build.painter.reach(row1) if build.painter else 0
@@ -186,8 +186,15 @@ class _CellBuilder:
         wanted = {
             name: mask.wants(tree, name)
             for name in (
-                "userEnteredValue", "effectiveValue", "formattedValue", "userEnteredFormat",
-                "effectiveFormat", "hyperlink", "note", "textFormatRuns", "dataValidation",
+                "userEnteredValue",
+                "effectiveValue",
+                "formattedValue",
+                "userEnteredFormat",
+                "effectiveFormat",
+                "hyperlink",
+                "note",
+                "textFormatRuns",
+                "dataValidation",
             )
         }
         self.wanted = {name for name, keep in wanted.items() if keep}
@@ -207,8 +214,6 @@ class _CellBuilder:
         for name, branch in self.narrow.items():
             if name in body:
                 body[name] = mask.project(body[name], branch)
-                if body[name] == {}:
-                    del body[name]
         return body
 
     def _content(self, body: dict[str, Any], row: int, column: int, cell: Cell) -> None:

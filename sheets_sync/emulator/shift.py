@@ -153,17 +153,12 @@ def _reordered(items: list[T], change: Change, blank: T) -> list[T]:
             + items[change.end :]
         )
     return (
-        items[: change.start]
-        + items[change.end : change.target]
-        + block
-        + items[change.target :]
+        items[: change.start] + items[change.end : change.target] + block + items[change.target :]
     )
 
 
 def _move_keys(props: dict[int, Json], change: Change) -> dict[int, Json]:
-    return {
-        new: value for old, value in props.items() if (new := change.index(old)) is not None
-    }
+    return {new: value for old, value in props.items() if (new := change.index(old)) is not None}
 
 
 def _move_groups(groups: Iterable[Group], change: Change) -> tuple[Group, ...]:
@@ -231,9 +226,7 @@ def rewrite_formulas(book: Workbook, moved: Callable[[str, Sheet], str]) -> None
             book.edit(home.sheet_id).rules = rules
 
 
-def _rule_rewritten(
-    rule: Anchored, home: Sheet, moved: Callable[[str, Sheet], str]
-) -> Anchored:
+def _rule_rewritten(rule: Anchored, home: Sheet, moved: Callable[[str, Sheet], str]) -> Anchored:
     boolean = rule.body.get("booleanRule")
     values = (boolean or {}).get("condition", {}).get("values", ())
     new = [

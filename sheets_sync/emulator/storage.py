@@ -82,17 +82,21 @@ class Volume:
     def change(self, operation: operations.Operation) -> Any:
         """Apply an operation, put it on disk, and return what the caller is told."""
         with self.lock:
-            mint = Mint(timestamp())
-            new, told = operations.apply(self.book, operation, mint)
-            line = json.dumps(
-                {"at": mint.now, "ids": mint.recorded, "do": operation},
-                ensure_ascii=False,
-                separators=(",", ":"),
-            )
-            self._append(line.encode() + b"\n")
-            self.book = new
-            self._renew_if_long()
-            return told
+            return self.change_locked(operation)
+
+    def change_locked(self, operation: operations.Operation) -> Any:
+        """Do as `change` does, for a caller who holds the lock and reads `book` under it."""
+        mint = Mint(timestamp())
+        new, told = operations.apply(self.book, operation, mint)
+        line = json.dumps(
+            {"at": mint.now, "ids": mint.recorded, "do": operation},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        self._append(line.encode() + b"\n")
+        self.book = new
+        self._renew_if_long()
+        return told
 
     def _append(self, line: bytes) -> None:
         position = self._journal.tell()
@@ -107,7 +111,7 @@ class Volume:
     def _open_journal(self, number: int) -> BinaryIO:
         journal = (self.folder / _name("journal", number)).open("ab", buffering=0)
         _sync_folder(self.folder)
-        return journal  # type: ignore[return-value]  # unbuffered files are typed FileIO
+        return journal
 
     def _renew_if_long(self) -> None:
         limit = max(_SNAPSHOT_EVERY, 2 * self._snapshot_size)
@@ -160,9 +164,7 @@ class Library:
                 return None
             volume = self._volumes[spreadsheet_id]
             if volume is None:
-                volume = self._volumes[spreadsheet_id] = Volume.load(
-                    self._folder / spreadsheet_id
-                )
+                volume = self._volumes[spreadsheet_id] = Volume.load(self._folder / spreadsheet_id)
             return volume
 
     def add(self, book: Workbook) -> Volume:

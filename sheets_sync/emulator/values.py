@@ -103,8 +103,11 @@ def _rendered_row(
     cells = sheet.rows[row][col0:col1]
     if how.values == "FORMULA":
         return [
-            "" if cell is None or cell.value is None else
-            str(cell.value) if isinstance(cell.value, Formula) else cell.value
+            ""
+            if cell is None or cell.value is None
+            else str(cell.value)
+            if isinstance(cell.value, Formula)
+            else cell.value
             for cell in cells
         ]
     return [
@@ -212,7 +215,10 @@ def _check_block(sheet: Sheet, area: Area, height: int, width: int) -> None:
         )
     if area.top + height > sheet.row_count or area.left + width > sheet.column_count:
         outside = Area(
-            area.sheet_id, area.top, area.top + max(height, 1), area.left,
+            area.sheet_id,
+            area.top,
+            area.top + max(height, 1),
+            area.left,
             area.left + max(width, 1),
         )
         raise exceeds(sheet, outside)
@@ -332,18 +338,16 @@ def append(
 def written_json(book: Workbook, done: Written) -> dict[str, Any]:
     """Return the UpdateValuesResponse of one write; counts of zero are left out."""
     title = book.sheet(done.area.sheet_id).title
-    body: dict[str, Any] = {
+    counts = {
+        "updatedRows": done.rows,
+        "updatedColumns": done.columns,
+        "updatedCells": done.cells,
+    }
+    return {
         "spreadsheetId": book.spreadsheet_id,
         "updatedRange": to_a1(done.area, title),
+        **{name: count for name, count in counts.items() if count},
     }
-    for name, count in (
-        ("updatedRows", done.rows),
-        ("updatedColumns", done.columns),
-        ("updatedCells", done.cells),
-    ):
-        if count:
-            body[name] = count
-    return body
 
 
 def totals_json(writes: Iterable[Written]) -> dict[str, Any]:

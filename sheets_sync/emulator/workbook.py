@@ -199,8 +199,8 @@ class Workbook:
             if sheet.sheet_id == sheet_id:
                 if sheet_id not in self._owned:
                     self._owned.add(sheet_id)
-                    sheet = self.sheets[index] = sheet.copy()
-                return sheet
+                    self.sheets[index] = sheet.copy()
+                return self.sheets[index]
         raise ApiError(f"No grid with id: {sheet_id}")
 
     def titled(self, title: str) -> Sheet | None:

@@ -11,7 +11,7 @@ import json
 import zlib
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sheets_sync.core.plan import TabMemory
 from sheets_sync.sheets import tabs as dress
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sheets_sync.errors import Language
     from sheets_sync.sheets.tabs import Highlight
     from sheets_sync.sheets.wire import Request
+
+Rows = TypeVar("Rows", range, "list[list[Change]]")
 
 MAX_CELLS = 25_000
 MAX_BYTES = 1_500_000
@@ -69,11 +71,26 @@ class Batch:
 
 
 class _Piece(NamedTuple):
-    """Requests that belong together, what they cost, and what they must find."""
+    """Requests that belong together, what they cost in cells and bytes, and what they must find."""
 
     requests: list[Request]
     cells: int
+    size: int
     proof: SheetProof | None = None
+
+
+class _Bottom(NamedTuple):
+    """Where new rows go: the sheet, its columns, the row; `like_above` where no row below lends formats."""
+
+    sheet_id: int
+    columns: Mapping[str, int]
+    at: int
+    like_above: bool
+
+
+def _piece(requests: list[Request], cells: int, proof: SheetProof | None = None) -> _Piece:
+    text = json.dumps(requests, ensure_ascii=False, separators=(",", ":"))
+    return _Piece(requests, cells, len(text.encode()), proof)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +128,12 @@ def compose(
         pieces += _changes(tab)
     batches: list[Batch] = []
     for piece in pieces:
-        size = sum(
-            len(json.dumps(request, ensure_ascii=False).encode()) for request in piece.requests
-        )
         full = batches and (
-            batches[-1].cells + piece.cells > MAX_CELLS or batches[-1].size + size > MAX_BYTES
+            batches[-1].cells + piece.cells > MAX_CELLS or batches[-1].size + piece.size > MAX_BYTES
         )
         if not batches or full:
             batches.append(Batch())
-        _join(batches[-1], piece, size)
+        _join(batches[-1], piece)
     for number, batch in enumerate(batches):
         batch.marker = 1 + zlib.crc32(f"{name}|{number}".encode()) % (2**31 - 2)
         batch.requests.append(wire.marker(batch.marker, f"{name}/{number + 1}-of-{len(batches)}"))
@@ -138,10 +152,10 @@ def memory_of_new(tab: TabPlan, look: Dress) -> TabMemory:
     )
 
 
-def _join(batch: Batch, piece: _Piece, size: int) -> None:
+def _join(batch: Batch, piece: _Piece) -> None:
     batch.requests += piece.requests
     batch.cells += piece.cells
-    batch.size += size
+    batch.size += piece.size
     if piece.proof is None:
         return
     held = batch.sheets.setdefault(piece.proof.sheet_id, piece.proof)
@@ -178,7 +192,7 @@ def _dressing(
                 ),
                 *dress.add_highlights(sheet_id, columns, pairs),
             ]
-            yield _Piece(requests, len(layout.columns))
+            yield _piece(requests, len(layout.columns))
         return
     requests = [
         wire.tab_tag(existing.sheet_id, tab.desired.id)
@@ -190,40 +204,48 @@ def _dressing(
         rules = rules_of().get(existing.sheet_id, [])
         requests += dress.replace_highlights(existing.sheet_id, existing.columns, pairs, rules)
     if requests:
-        yield _Piece(requests, 0)
+        yield _piece(requests, 0)
 
 
 def _additions(tab: TabPlan) -> Iterator[_Piece]:
     """Yield the new rows, inserted below the last key, in chunks that fit a batch."""
     if not tab.new_rows:
         return
-    sheet_id, columns, at, like_above = _bottom(tab)
+    bottom = _bottom(tab)
     step = max(1, MAX_CELLS // max(1, len(tab.new_columns)) // 2)
+    starts = range(0, len(tab.new_rows), step)
+    for rows in (range(start, min(start + step, len(tab.new_rows))) for start in starts):
+        yield from _fitting(rows, lambda part: _addition(tab, bottom, part))
+
+
+def _addition(tab: TabPlan, bottom: _Bottom, part: range) -> _Piece:
+    """Return some of the new rows with their keys, formats and proof."""
+    sheet_id, columns, at, like_above = bottom
+    rows, keys = tab.new_rows[part.start : part.stop], tab.new_keys[part.start : part.stop]
+    first = at + part.start
     order = sorted(range(len(tab.new_columns)), key=lambda i: columns[tab.new_columns[i]])
     indexes = [columns[tab.new_columns[i]] for i in order]
-    for start in range(0, len(tab.new_rows), step):
-        rows, keys = tab.new_rows[start : start + step], tab.new_keys[start : start + step]
-        first = at + start
-        requests = [wire.insert_rows(sheet_id, first, len(rows), like_row_above=like_above)]
-        for left, right in _neighbours(indexes):
-            block = [[row[i] for i in order[left:right]] for row in rows]
-            requests.append(wire.update_cells(sheet_id, first, indexes[left], block))
-        requests += dress.money_formats(sheet_id, tab.desired.layout, columns, first, keys)
-        proof = _proof(tab, sheet_id, columns)
-        key_at = [tab.new_columns.index(name) for name in tab.desired.layout.key_columns]
-        proof.keys = {first + i: tuple(row[k] for k in key_at) for i, row in enumerate(rows)}
-        proof.inserted = (first, len(rows))
-        yield _Piece(requests, len(rows) * len(tab.new_columns), proof)
+    requests = [wire.insert_rows(sheet_id, first, len(rows), like_row_above=like_above)]
+    for left, right in _neighbours(indexes):
+        block = [[row[i] for i in order[left:right]] for row in rows]
+        requests.append(wire.update_cells(sheet_id, first, indexes[left], block))
+    requests += dress.money_formats(sheet_id, tab.desired.layout, columns, first, keys)
+    proof = _proof(tab, sheet_id, columns)
+    key_at = [tab.new_columns.index(name) for name in tab.desired.layout.key_columns]
+    proof.keys = {first + i: tuple(row[k] for k in key_at) for i, row in enumerate(rows)}
+    proof.inserted = (first, len(rows))
+    return _piece(requests, len(rows) * len(tab.new_columns), proof)
 
 
-def _bottom(tab: TabPlan) -> tuple[int, Mapping[str, int], int, bool]:
-    """Return (sheet id, columns, row below the last key, whether only the row above can lend formats)."""
+def _bottom(tab: TabPlan) -> _Bottom:
+    """Return where new rows go: below the last key."""
     existing, layout = tab.existing, tab.desired.layout
     if existing is None:
         places = {column.id: index for index, column in enumerate(layout.columns)}
-        return dress.sheet_id_of(tab.desired.id), places, 1, False
+        return _Bottom(dress.sheet_id_of(tab.desired.id), places, 1, like_above=False)
     last = max((row for row, _ in existing.keys(layout.key_columns)), default=0)
-    return existing.sheet_id, existing.columns, last + 1, last + 1 >= existing.row_count
+    at = last + 1
+    return _Bottom(existing.sheet_id, existing.columns, at, like_above=at >= existing.row_count)
 
 
 def _changes(tab: TabPlan) -> Iterator[_Piece]:
@@ -233,25 +255,40 @@ def _changes(tab: TabPlan) -> Iterator[_Piece]:
         return
     by_row = [list(run) for _, run in groupby(tab.changes, key=lambda change: change.row)]
     for chunk in _chunks(by_row, MAX_CELLS // 2):
-        cells = [
-            WrittenCell(
-                change.row, existing.columns[change.column], change.key, change.column, change.after
-            )
-            for row in chunk
-            for change in row
-        ]
-        cells.sort()
-        blocks = wire.blocks((cell.row, cell.column, cell.value) for cell in cells)
-        requests = [
-            wire.update_cells(existing.sheet_id, row, column, rows) for row, column, rows in blocks
-        ]
-        proof = _proof(tab, existing.sheet_id, existing.columns)
-        proof.keys = {
-            row[0].row: tuple(existing.cell(row[0].row, column) for column in proof.key_columns)
-            for row in chunk
-        }
-        proof.cells = cells
-        yield _Piece(requests, len(cells), proof)
+        yield from _fitting(chunk, lambda part: _rewriting(tab, existing, part))
+
+
+def _rewriting(tab: TabPlan, existing: ExistingTab, by_row: Sequence[Sequence[Change]]) -> _Piece:
+    """Return the changes of some rows with their proof."""
+    cells = sorted(
+        WrittenCell(
+            change.row, existing.columns[change.column], change.key, change.column, change.after
+        )
+        for row in by_row
+        for change in row
+    )
+    blocks = wire.blocks((cell.row, cell.column, cell.value) for cell in cells)
+    requests = [
+        wire.update_cells(existing.sheet_id, row, column, rows) for row, column, rows in blocks
+    ]
+    proof = _proof(tab, existing.sheet_id, existing.columns)
+    proof.keys = {
+        row[0].row: tuple(existing.cell(row[0].row, column) for column in proof.key_columns)
+        for row in by_row
+    }
+    proof.cells = cells
+    return _piece(requests, len(cells), proof)
+
+
+def _fitting(rows: Rows, made: Callable[[Rows], _Piece]) -> Iterator[_Piece]:
+    """Yield what is made of some rows, of halves of them where it is more than a batch may weigh."""
+    piece = made(rows)
+    if piece.size <= MAX_BYTES or len(rows) == 1:
+        yield piece
+        return
+    half = len(rows) // 2
+    yield from _fitting(rows[:half], made)
+    yield from _fitting(rows[half:], made)
 
 
 def _chunks(rows: Sequence[list[Change]], most: int) -> Iterator[list[list[Change]]]:

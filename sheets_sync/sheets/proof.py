@@ -90,7 +90,9 @@ def size_of(a1: str) -> tuple[str, int, int]:
 
 def _is_in_place(sheet: SheetProof, seen: Mapping[tuple[int, int], Cell]) -> bool:
     if any(
-        seen.get((0, column)) != heading for column, heading in sheet.headings.items() if heading
+        str(seen.get((0, column))) != heading
+        for column, heading in sheet.headings.items()
+        if heading
     ):
         return False
     return all(

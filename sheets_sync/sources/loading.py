@@ -111,10 +111,9 @@ def _recognised(data: bytes, reading: Reading) -> Job:
     if data.startswith(_WORKBOOKS):
         return _workbook(data, reading)
     decoded = decode(data, japanese="JP" in _likely_marketplaces(reading))
-    if decoded.warning:
-        reading.faults.add(decoded.warning)
     start = decoded.text[:64].lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[")):
+        _warn(decoded, reading)
         return _document(documents.load_json(decoded.text), reading)
     if start.startswith("<"):
         raise Refused(_WEB_PAGE)
@@ -134,17 +133,24 @@ def _likely_marketplaces(reading: Reading) -> set[str]:
 
 def _text_table(decoded: Decoded, data: bytes, reading: Reading) -> Job:
     """Read a text with the delimiter, and at last the encoding, under which its headings are known."""
-    texts = [decoded.text]
+    candidates = [decoded]
     if decoded.encoding == "cp1252" and (japanese := decoded_as_japanese(data)):
-        texts.append(japanese.text)
-    for text in texts:
-        for delimiter in delimiters(text):
-            preview = text_preview(text, delimiter)
+        candidates.append(japanese)
+    for candidate in candidates:
+        for delimiter in delimiters(candidate.text):
+            preview = text_preview(candidate.text, delimiter)
             if found := classify(preview):
-                return _text_job(text, preview, found, reading)
+                _warn(candidate, reading)
+                return _text_job(candidate.text, preview, found, reading)
     if "\0" in decoded.text[:_BINARY_WITHIN]:
         raise Refused(_BINARY)
     raise unknown(text_preview(decoded.text, delimiters(decoded.text)[0]))
+
+
+def _warn(decoded: Decoded, reading: Reading) -> None:
+    """Record what was lost when the bytes became text."""
+    if decoded.warning:
+        reading.faults.add(decoded.warning)
 
 
 def _text_job(text: str, preview: Grid, found: Found, reading: Reading) -> Job:

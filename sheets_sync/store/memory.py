@@ -23,7 +23,7 @@ from sheets_sync.errors import ConfigurationError, Words
 from sheets_sync.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping, Table
 
@@ -176,7 +176,7 @@ class Store:
         record = {
             "run_id": run_id,
             "spreadsheet": spreadsheet,
-            "started_at": now,
+            "started_at": now.astimezone(UTC),
             "state": "pending",
             "fingerprint": plan.fingerprint(),
             "markers": json.dumps(list(markers)),
@@ -272,9 +272,21 @@ def _engine(url: str) -> Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         if engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(engine.url.database).parent)
         event.listen(engine, "connect", _safe_sqlite)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            Words(
+                f"数据存储的文件夹 {folder} 建不了:{_first_line(error)}。请检查 sheets-sync.yaml 的 store。",
+                f"The store's folder {folder} cannot be made: {_first_line(error)}. Check `store` in sheets-sync.yaml.",
+            )
+        ) from error
 
 
 def _safe_sqlite(connection: Any, _record: Any) -> None:
@@ -303,6 +315,7 @@ def _upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
 
 def _keep(connection: Connection, run_id: str, arrived: Arrived) -> None:
     t = schema.versions
+    connection.execute(delete(t).where(t.c.run_id == run_id))
     if arrived.news:
         replaced = (
             update(t)
@@ -329,7 +342,7 @@ def _file_row(report: Report, run_id: str) -> dict[str, Any]:
         "sha256": report.file.sha256,
         "reader": READER,
         "kind": report.kind,
-        "modified": report.file.modified,
+        "modified": report.file.modified.astimezone(UTC),
         "run_id": run_id,
         "faults": json.dumps(
             [[f.row, f.column, *f.reason] for f in report.faults], ensure_ascii=False
@@ -342,7 +355,7 @@ def _version_row(version: Version, run_id: str) -> dict[str, Any]:
     content = [portion.keys, {k: list(v) for k, v in portion.figures.items()}, version.received]
     return {
         **version.slot._asdict(),
-        "taken_at": portion.taken_at,
+        "taken_at": portion.taken_at.astimezone(UTC),
         "run_id": run_id,
         "file": version.file,
         "sha256": version.sha256,
@@ -387,30 +400,52 @@ def _tab_row(spreadsheet: str, name: str, memory: TabMemory) -> dict[str, Any]:
 def _save_rows(
     connection: Connection, spreadsheet: str, tab: TabPlan, written: Written, *, pending: bool
 ) -> None:
-    """Note the values of the rows a plan touches; pending ones stand beside those they replace."""
+    """Note the values of the rows a plan touches; pending ones stand beside those they replace.
+
+    A pending row may turn out not to be there, so None stands beside its values until a run finishes
+    and sees it.
+    """
     after: dict[RowKey, dict[str, Cell]] = {
         key: dict(zip(tab.new_columns, values, strict=True))
         for key, values in zip(tab.new_keys, tab.new_rows, strict=True)
     }
     for change in tab.changes:
         after.setdefault(change.key, {})[change.column] = change.after
+    seen = {} if pending else dict(_settled(tab, written))
+    added = set(tab.new_keys)
     rows = []
-    for key, cells in after.items():
-        known = written.get(key, {})
-        values = {
-            name: list(dict.fromkeys((value, *(known.get(name, ()) if pending else ()))))
-            for name, value in cells.items()
-        }
-        kept = {name: list(old) for name, old in known.items() if name not in values}
+    for key in seen | after:
+        known = seen.get(key) or written.get(key, {})
+        cells = {name: list(values) for name, values in known.items()}
+        for name, value in after.get(key, {}).items():
+            others = (*known.get(name, ()), *((None,) if key in added else ())) if pending else ()
+            cells[name] = list(dict.fromkeys((value, *others)))
         rows.append(
             {
                 "spreadsheet": spreadsheet,
                 "tab": tab.desired.id,
                 "key": json.dumps(key, ensure_ascii=False),
-                "written": json.dumps(kept | values, ensure_ascii=False, separators=(",", ":")),
+                "written": json.dumps(cells, ensure_ascii=False, separators=(",", ":")),
             }
         )
     _upsert(connection, schema.rows, rows)
+
+
+def _settled(
+    tab: TabPlan, written: Written
+) -> Iterator[tuple[RowKey, dict[str, tuple[Cell, ...]]]]:
+    """Yield the rows of an unfinished run that are in the sheet after all."""
+    names = tab.desired.layout.key_columns
+    unsure = {key for key, row in written.items() if any(None in row.get(n, ()) for n in names)}
+    if tab.existing is None or not unsure:
+        return
+    for _, key in tab.existing.keys(names):
+        if key in unsure:
+            row = written[key]
+            yield (
+                key,
+                row | {n: tuple(v for v in row[n] if v is not None) for n in names if n in row},
+            )
 
 
 def _plan_content(plan: Plan) -> list[Any]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-
 from sheets_sync.emulator.serve import LocalServer
 
 if TYPE_CHECKING:
@@ -35,10 +34,13 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 # The pipe is file descriptors 3 and 4 of the browser; only a child can put them there.
-LAUNCHER = (
-    "import os, sys; r, w = int(sys.argv[1]), int(sys.argv[2]); a, b = os.dup(r), os.dup(w);"
-    " os.dup2(a, 3); os.dup2(b, 4); os.execvp(sys.argv[3], sys.argv[3:])"
-)
+LAUNCHER = """
+import fcntl, os, sys
+read, write = (fcntl.fcntl(int(given), fcntl.F_DUPFD, 10) for given in sys.argv[1:3])
+os.dup2(read, 3)
+os.dup2(write, 4)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 KEYS = {"ArrowUp": 38, "ArrowDown": 40, "ArrowLeft": 37, "ArrowRight": 39}
 KEYS |= {"Home": 36, "End": 35, "PageUp": 33, "PageDown": 34, "Enter": 13, "Tab": 9, "Escape": 27}
 CONTROL, SHIFT = 2, 8
@@ -102,9 +104,10 @@ class Browser:
                 self.complaints.append(entry["text"])
 
     def open(self, url: str) -> None:
-        """Go to an address, reloading even when only the fragment differs."""
+        """Load an address, even when only its fragment differs from the one that is open."""
         self._call("Page.navigate", url="about:blank")
         self._call("Page.navigate", url=url)
+        self.wait("location.href !== 'about:blank' && document.readyState === 'complete'")
 
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page; promises are waited for."""

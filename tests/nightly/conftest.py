@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,10 +13,10 @@ from typing import Any
 
 import gspread
 import pytest
+from sheets_sync.emulator.serve import LocalServer
 
 from sheets_sync.__main__ import main
 from sheets_sync.demo.company import Company
-from sheets_sync.emulator.serve import LocalServer
 from sheets_sync.sheets.transport import LocalSession
 
 LAST_DAY = date(2026, 7, 30)
@@ -54,7 +54,11 @@ class Nights:
     def run(self, *arguments: str, night: date = LAST_DAY) -> tuple[int, str, str]:
         """Run a command on the job; return exit code, output and errors."""
         self.capsys.readouterr()
-        moment = [] if arguments[0] in ("worker", "rules", "init") else ["--now", self.now(night).isoformat()]
+        moment = (
+            []
+            if arguments[0] in ("worker", "rules", "init")
+            else ["--now", self.now(night).isoformat()]
+        )
         code = main([*arguments, "--job", str(self.job_file), *moment])
         out, err = self.capsys.readouterr()
         return code, out, err
@@ -100,13 +104,24 @@ def _synced(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for back in (3, 2, 1):
         night = LAST_DAY - timedelta(days=back)
         company.write_night(folder / "inbox", night)
-        code = main(["sync", "--json", "--job", str(folder / "sheets-sync.yaml"), "--now", company.run_moment(night).isoformat()])
+        code = main(
+            [
+                "sync",
+                "--json",
+                "--job",
+                str(folder / "sheets-sync.yaml"),
+                "--now",
+                company.run_moment(night).isoformat(),
+            ]
+        )
         assert code == 0
     return folder
 
 
 @pytest.fixture
-def nights(_synced: Path, company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Nights:
+def nights(
+    _synced: Path, company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Nights:
     """Return a job that was synced up to the night before `LAST_DAY`."""
     folder = tmp_path / "job"
     shutil.copytree(_synced, folder)
@@ -121,3 +136,9 @@ def fresh(company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     (folder / "sheets-sync.yaml").write_text(JOB, encoding="utf-8")
     company.write_job_data(folder)
     return Nights(folder, company, capsys)
+
+
+@pytest.fixture
+def open_sheet() -> Callable[[str], gspread.Spreadsheet]:
+    """Return what opens the one spreadsheet of a running server."""
+    return opened

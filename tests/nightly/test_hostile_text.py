@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-
 if TYPE_CHECKING:
-
     from conftest import Nights
 
 HEAD = (
@@ -22,7 +20,10 @@ def test_ids_and_titles_that_look_like_formulas_or_numbers_stay_text(fresh: Nigh
     """`0047`, `1E5`, `=IMPORTXML(...)` and a leading plus are not touched by anybody."""
     skus = ["0047", "1E5", "+PLUS-1", "-MINUS", "@AT", "'QUOTE"]
     title = '=IMPORTXML("http://x")'
-    lines = [f"{sku}\tX{i}\tB0EXAMPL{i:02}\t{title}\tNew\t9.99\tNo\t\tYes\t50\t50\t0\t0\t50\t0.1\t0\t0\t0" for i, sku in enumerate(skus)]
+    lines = [
+        f"{sku}\tX{i}\tB0EXAMPL{i:02}\t{title}\tNew\t9.99\tNo\t\tYes\t50\t50\t0\t0\t50\t0.1\t0\t0\t0"
+        for i, sku in enumerate(skus)
+    ]
     place = fresh.inbox / "US"
     place.mkdir()
     (place / "FBA_US_2026-07-31T0100.txt").write_text("\n".join([HEAD, *lines]), encoding="utf-8")

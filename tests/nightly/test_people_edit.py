@@ -22,12 +22,23 @@ def daily(sheet: gspread.Spreadsheet) -> gspread.Worksheet:
 def table(tab: gspread.Worksheet) -> list[dict[str, Any]]:
     """Return the rows by heading, as plain values."""
     head, *rows = tab.get_all_values(value_render_option="UNFORMATTED_VALUE")
-    return [dict(zip(head, [*row, *[""] * (len(head) - len(row))], strict=False)) for row in rows if any(row)]
+    return [
+        dict(zip(head, [*row, *[""] * (len(head) - len(row))], strict=False))
+        for row in rows
+        if any(row)
+    ]
 
 
 def column(tab: gspread.Worksheet, heading: str) -> int:
     """Return the 1-based number of a column."""
     return tab.row_values(1).index(heading) + 1
+
+
+def newest_row(tab: gspread.Worksheet) -> int:
+    """Return the 1-based number of the first row of the newest day with stock."""
+    rows = table(tab)
+    last = max(row["日期"] for row in rows)
+    return next(i for i, row in enumerate(rows, 2) if row["日期"] == last and row["可售库存"] != "")
 
 
 def test_every_edit_of_an_ordinary_afternoon_survives_the_night(nights: Nights) -> None:
@@ -36,18 +47,30 @@ def test_every_edit_of_an_ordinary_afternoon_survives_the_night(nights: Nights) 
         tab = daily(sheet)
         rows = len(table(tab))
         tab.sort((column(tab, "SKU"), "asc"), range=f"A2:AF{rows + 1}")
-        tab.insert_cols([["我的利润", *[f"=ROW()*{i}" for i in (2, 3)]]], col=9, value_input_option="USER_ENTERED")
+        tab.insert_cols(
+            [["我的利润", *[f"=ROW()*{i}" for i in (2, 3)]]],
+            col=9,
+            value_input_option="USER_ENTERED",
+        )
         tab.update_cell(1, column(tab, "会话"), "访问人数")
-        move = {"sheetId": tab.id, "dimension": "COLUMNS", "startIndex": column(tab, "备注") - 1, "endIndex": column(tab, "备注")}
-        sheet.batch_update({"requests": [{"moveDimension": {"source": move, "destinationIndex": 6}}]})
+        move = {
+            "sheetId": tab.id,
+            "dimension": "COLUMNS",
+            "startIndex": column(tab, "备注") - 1,
+            "endIndex": column(tab, "备注"),
+        }
+        sheet.batch_update(
+            {"requests": [{"moveDimension": {"source": move, "destinationIndex": 6}}]}
+        )
         tab.update_cell(5, column(tab, "负责人"), "赵六")
-        stock = gspread.utils.rowcol_to_a1(7, column(tab, "可售库存"))
+        newest = newest_row(tab)
+        stock = gspread.utils.rowcol_to_a1(newest, column(tab, "可售库存"))
         tab.update_acell(stock, "777")
         tab.format("B4", {"backgroundColor": YELLOW})
         typed_for = table(tab)[3]["SKU"], table(tab)[3]["日期"], table(tab)[3]["站点"]
-        overtyped = table(tab)[5]
+        overtyped = table(tab)[newest - 2]
         before = table(tab)
-        formulas = tab.col_values(9, value_render_option="FORMULA")[:3]
+        formulas = tab.col_values(10, value_render_option="FORMULA")[:3]
 
     result = nights.night(LAST_DAY)
 
@@ -55,19 +78,27 @@ def test_every_edit_of_an_ordinary_afternoon_survives_the_night(nights: Nights) 
         tab = daily(sheet)
         after = table(tab)
         formats = sheet.fetch_sheet_metadata(
-            {"ranges": "'日报 2026-07'!B4", "fields": "sheets.data.rowData.values.userEnteredFormat.backgroundColor"}
+            {
+                "ranges": "'日报 2026-07'!B4",
+                "fields": "sheets.data.rowData.values.userEnteredFormat.backgroundColor",
+            }
         )
-        assert tab.col_values(9, value_render_option="FORMULA")[:3] == formulas
+        assert tab.col_values(10, value_render_option="FORMULA")[:3] == formulas
     assert result["rows"]["inserted"] > 0
     assert [row["SKU"] for row in after[: len(before)]] == [row["SKU"] for row in before]
     owner = next(r for r in after if (r["SKU"], r["日期"], r["站点"]) == typed_for)
     assert owner["负责人"] == "赵六"
-    kept = next(r for r in after if (r["SKU"], r["日期"], r["站点"]) == (overtyped["SKU"], overtyped["日期"], overtyped["站点"]))
+    kept = next(
+        r
+        for r in after
+        if (r["SKU"], r["日期"], r["站点"])
+        == (overtyped["SKU"], overtyped["日期"], overtyped["站点"])
+    )
     assert kept["可售库存"] == 777
     assert [(o["column"], o["theirs"]) for o in result["overrides"]] == [("stock_units", 777)]
     assert "访问人数" in after[0]
     assert list(after[0]).index("备注") == 6
-    assert list(after[0])[8] == "我的利润"
+    assert list(after[0])[9] == "我的利润"
     cell = formats["sheets"][0]["data"][0]["rowData"][0]["values"][0]
     assert cell["userEnteredFormat"]["backgroundColor"] == {"red": 1, "green": 1}
 
@@ -77,7 +108,11 @@ def test_values_stay_beside_their_key_after_a_sort(nights: Nights) -> None:
     nights.company.write_night(nights.inbox, LAST_DAY)
     with nights.sheet() as sheet:
         tab = daily(sheet)
-        tab.sort((column(tab, "可售库存"), "des"), (column(tab, "站点"), "asc"), range=f"A2:AF{len(table(tab)) + 1}")
+        tab.sort(
+            (column(tab, "可售库存"), "des"),
+            (column(tab, "站点"), "asc"),
+            range=f"A2:AF{len(table(tab)) + 1}",
+        )
 
     nights.sync(LAST_DAY)
     again = nights.sync(LAST_DAY)
@@ -150,7 +185,7 @@ def test_a_key_twice_is_refused_with_the_numbers(nights: Nights) -> None:
     """A copied row makes it unclear which one to write."""
     with nights.sheet() as sheet:
         tab = daily(sheet)
-        tab.append_row(tab.row_values(3, value_render_option="UNFORMATTED_VALUE"))
+        tab.append_row(tab.row_values(newest_row(tab), value_render_option="UNFORMATTED_VALUE"))
     nights.company.write_night(nights.inbox, LAST_DAY)
 
     code, _, said = nights.run("sync")

@@ -56,7 +56,9 @@ def test_a_plan_announces_what_the_sync_then_does(nights: Nights) -> None:
     done = nights.sync(LAST_DAY, "--expect", planned["fingerprint"])
 
     assert code == 0
-    assert {p for p in before if p.suffix != ".lock"} == {p for p in after if p.suffix not in (".lock", ".db-wal", ".db-shm")}
+    assert {p for p in before if p.suffix != ".lock"} == {
+        p for p in after if p.suffix not in (".lock", ".db-wal", ".db-shm")
+    }
     assert planned["run_id"] is None
     assert refused == 5
     assert "000000000000" in said

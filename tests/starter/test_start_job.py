@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sheets_sync.config.data import data_folder
 from sheets_sync.config.job import load_job
 from sheets_sync.config.master import load_master
 from sheets_sync.config.rulefiles import load_rules
@@ -36,7 +37,7 @@ def test_a_new_job_loads_as_it_stands(
     job = load_job(tmp_path / "job" / "sheets-sync.yaml")
 
     assert (job.template, job.language, job.is_local) == (template, language, True)
-    assert load_rules(job)
+    assert load_rules(job, data_folder("rules"))
     assert load_layouts(job)
     assert load_master(job).skus == {}
 
@@ -55,7 +56,7 @@ def test_settings_that_are_switched_off_work_when_switched_on(
 
     assert switched_on == 2
     assert job.stock_pools == {"EU": ["DE", "FR", "IT", "ES"]}
-    assert {rule.id for rule in load_rules(job)}.isdisjoint({"vtr"})
+    assert {rule.id for rule in load_rules(job, data_folder("rules"))}.isdisjoint({"vtr"})
 
 
 def test_it_returns_everything_it_made(tmp_path: Path) -> None:

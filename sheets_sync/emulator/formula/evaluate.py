@@ -7,7 +7,16 @@ from typing import Any
 
 from sheets_sync.emulator.a1 import name_area
 from sheets_sync.emulator.area import Area
-from sheets_sync.emulator.formula.parse import Call, Const, Corner, Matrix, Name, Node, Reference, parse
+from sheets_sync.emulator.formula.parse import (
+    Call,
+    Const,
+    Corner,
+    Matrix,
+    Name,
+    Node,
+    Reference,
+    parse,
+)
 from sheets_sync.emulator.formula.results import ErrorValue, FormulaError, Result
 from sheets_sync.emulator.workbook import Formula, Sheet, Workbook, number
 

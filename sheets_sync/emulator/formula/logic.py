@@ -96,7 +96,6 @@ def _truths(arguments: tuple[Argument, ...]) -> list[bool]:
     return found
 
 
-
 def _na() -> Argument:
     raise FormulaError("#N/A")
 

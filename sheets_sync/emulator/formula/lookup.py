@@ -73,9 +73,7 @@ def _match(wanted: Argument, within: Argument, kind: Argument = 1) -> int:
     return _place(line, plain(wanted), int(to_number(kind))) + 1
 
 
-def _vlookup(
-    wanted: Argument, within: Argument, index: Argument, ordered: Argument = True
-) -> Result:
+def _vlookup(wanted: Argument, within: Argument, index: Argument, ordered: Argument = 1) -> Result:
     grid = to_grid(within)
     column = int(to_number(index))
     if not 1 <= column <= _width(within):
@@ -84,9 +82,7 @@ def _vlookup(
     return grid[place][column - 1]
 
 
-def _hlookup(
-    wanted: Argument, within: Argument, index: Argument, ordered: Argument = True
-) -> Result:
+def _hlookup(wanted: Argument, within: Argument, index: Argument, ordered: Argument = 1) -> Result:
     grid = to_grid(within)
     row = int(to_number(index))
     if not 1 <= row <= len(grid):

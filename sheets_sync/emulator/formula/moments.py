@@ -18,7 +18,7 @@ _DAY_S = 86_400
 def _now(env: Env) -> datetime:
     """Return the time of the spreadsheet's last change, in its own zone, without the zone."""
     text = str(env.book.file.get("modifiedTime") or "1970-01-01T00:00:00Z")
-    changed = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    changed = datetime.fromisoformat(text)
     try:
         zone = ZoneInfo(str(env.book.properties.get("timeZone") or "Etc/GMT"))
     except (ZoneInfoNotFoundError, ValueError):

@@ -44,7 +44,9 @@ def _power(left: Argument, right: Argument) -> Number:
 def _average(*given: Argument) -> Number:
     found = figures(given)
     if not found:
-        raise FormulaError("#DIV/0!", "Evaluation of function AVERAGE caused a divide by zero error.")
+        raise FormulaError(
+            "#DIV/0!", "Evaluation of function AVERAGE caused a divide by zero error."
+        )
     return math.fsum(found) / len(found)
 
 

@@ -149,7 +149,7 @@ class _Parser:
             node = Call("percent", (node,))
         return node
 
-    def primary(self) -> Node:
+    def primary(self) -> Node:  # noqa: PLR0911 - one way out for each kind of token
         kind, text = self.peek()
         self.at += 1
         if kind == "number":

@@ -132,6 +132,9 @@ export class Cells {
   #edition = 0;
   #stamps = 0;
   #wanted = [];
+  #ahead = [];
+  #tookMs = 0;
+  #gaveUp = false;
   #reading = null;
   #timer = 0;
   #readAt = -Infinity;
@@ -166,11 +169,12 @@ export class Cells {
     return across.join(".");
   }
 
-  /** Ask for areas, the most urgent first. Reads for what is no longer wanted are given up. */
-  want(areas) {
+  /** Ask for areas now, and for others when those are there. Reads no longer wanted are given up. */
+  want(areas, ahead) {
     this.#wanted = tilesOf(areas);
-    const keys = new Set(this.#wanted.map((tile) => tile.key));
-    if (this.#reading && !this.#reading.tiles.some((tile) => keys.has(tile.key))) this.#reading.stop.abort();
+    this.#ahead = tilesOf(ahead);
+    const keys = this.#needed();
+    if (this.#reading && !this.#reading.tiles.some((tile) => keys.has(tile.key))) this.#giveUp();
     this.#schedule();
   }
 
@@ -178,30 +182,39 @@ export class Cells {
   refresh(title) {
     this.#title = title;
     this.#edition += 1;
-    this.#reading?.stop.abort();
+    this.#giveUp();
     this.#schedule();
   }
 
   /** Stop reading for good. */
   close() {
-    this.#wanted = [];
+    this.#wanted = this.#ahead = [];
     clearTimeout(this.#timer);
-    this.#reading?.stop.abort();
+    this.#giveUp();
   }
 
-  /** Try again what failed. */
-  retry() {
-    this.#schedule();
+  #giveUp() {
+    this.#gaveUp = Boolean(this.#reading);
+    this.#reading?.stop.abort();
+    this.#reading = null;
+  }
+
+  #needed() {
+    return new Set([...this.#wanted, ...this.#ahead].map((tile) => tile.key));
   }
 
   #missing() {
-    return this.#wanted.filter((tile) => this.#tiles.get(tile.key)?.edition !== this.#edition).slice(0, TILES_AT_ONCE);
+    const isMissing = (tile) => this.#tiles.get(tile.key)?.edition !== this.#edition;
+    const now = this.#wanted.filter(isMissing);
+    return (now.length ? now : this.#ahead.filter(isMissing)).slice(0, TILES_AT_ONCE);
   }
 
   #schedule() {
     clearTimeout(this.#timer);
-    if (this.#reading && !this.#reading.stop.signal.aborted) return;
-    const wait = Math.max(0, this.#readAt + PAUSE_MS - performance.now());
+    if (this.#reading) return;
+    // The server goes on with a read that was given up, so the next one waits about as long.
+    const pause = this.#gaveUp ? Math.max(PAUSE_MS, this.#tookMs) : 0;
+    const wait = Math.max(0, this.#readAt + pause - performance.now());
     this.#timer = setTimeout(() => this.#read(), wait);
   }
 
@@ -209,21 +222,24 @@ export class Cells {
     const tiles = this.#missing();
     if (!tiles.length) return;
     const stop = new AbortController();
-    const reading = { tiles, stop };
-    this.#reading = reading;
+    this.#reading = { tiles, stop };
     this.#readAt = performance.now();
     const edition = this.#edition;
     try {
       const query = rangesOf(tiles).map((area) => ["ranges", rangeName(this.#title, area)]);
       query.push(["fields", `sheets(data(startRow,startColumn,rowData(values(${CELL}))))`]);
       const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(this.#id)}`, query, stop.signal);
-      if (!stop.signal.aborted) this.#keep(tiles, answer.sheets?.[0]?.data ?? [], edition);
+      if (stop.signal.aborted) return;
+      this.#tookMs = performance.now() - this.#readAt;
+      this.#gaveUp = false;
+      this.#keep(tiles, answer.sheets?.[0]?.data ?? [], edition);
     } catch (fault) {
-      if (!stop.signal.aborted) this.#onFault(fault);
-      if (this.#reading === reading) this.#reading = null;
+      if (stop.signal.aborted) return;
+      this.#reading = null;
+      this.#onFault(fault);
       return;
     }
-    if (this.#reading === reading) this.#reading = null;
+    this.#reading = null;
     this.#schedule();
   }
 
@@ -244,7 +260,7 @@ export class Cells {
       const changed = before ? differences(before.rows, rows) : null;
       this.#tiles.set(tile.key, { rows, text, edition, stamp: this.#stamps, changed, changedAt: now });
     }
-    const needed = new Set(this.#wanted.map((tile) => tile.key));
+    const needed = this.#needed();
     for (const key of this.#tiles.keys()) {
       if (this.#tiles.size <= TILES_KEPT) break;
       if (!needed.has(key)) this.#tiles.delete(key);

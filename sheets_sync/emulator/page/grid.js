@@ -556,11 +556,14 @@ export class Grid {
     const across = [{ column: seen.column, endColumn: seen.endColumn }, { column: 0, endColumn: this.pinnedColumns }];
     const down = [{ row: seen.row, endRow: seen.endRow }, { row: 0, endRow: this.pinnedRows }];
     for (const rows of down) for (const columns of across) areas.push({ ...rows, ...columns, ...size });
-    const ahead = seen.endRow - seen.row;
-    areas.push({ ...size, ...across[0], row: seen.endRow, endRow: Math.min(this.rows.count, seen.endRow + ahead) });
-    areas.push({ ...size, ...across[0], row: Math.max(0, seen.row - ahead), endRow: seen.row });
-    areas.push({ ...size, ...down[0], column: this.#across.column, endColumn: this.#across.endColumn });
-    this.#cells.want(areas.filter((area) => area.endRow > area.row && area.endColumn > area.column));
+    const page = seen.endRow - seen.row;
+    const ahead = [
+      { ...size, ...across[0], row: seen.endRow, endRow: Math.min(this.rows.count, seen.endRow + page) },
+      { ...size, ...across[0], row: Math.max(this.pinnedRows, seen.row - page), endRow: seen.row },
+      { ...size, ...down[0], ...this.#across },
+    ];
+    const isArea = (area) => area.endRow > area.row && area.endColumn > area.column;
+    this.#cells.want(areas.filter(isArea), ahead.filter(isArea));
   }
 
   // --- selection ---------------------------------------------------------------------------

@@ -30,15 +30,10 @@ def _without(items: tuple[Anchored, ...], item_id: int | str | None) -> tuple[An
     return tuple(item for item in items if item.item_id != item_id)
 
 
-
-
 def protected_json(item: Anchored) -> dict[str, Any]:
     """Return ProtectedRange JSON, as the owner of the spreadsheet sees it."""
     body = {"protectedRangeId": item.item_id, "range": to_grid_range(item.areas[0]), **item.body}
-    body["requestingUserCanEdit"] = True
-    if not body.get("warningOnly"):
-        body.setdefault("editors", {})
-    return body
+    return {**body, "requestingUserCanEdit": True}
 
 
 def _protections(batch: Batch) -> list[tuple[Sheet, Anchored]]:
@@ -50,14 +45,11 @@ def _protected_body(wanted: Json) -> dict[str, Any]:
     kept = {name: value for name, value in normal(wanted).items() if name not in left_out}
     if kept.pop("tableId", None):
         raise unsupported("tables")
-    if not kept.get("warningOnly"):
-        kept.pop("warningOnly", None)
-        editors = kept.get("editors") or {}
-        kept["editors"] = {name: value for name, value in editors.items() if value}
-    else:
-        kept.pop("editors", None)
-    if not kept.get("description"):
-        kept.pop("description", None)
+    for name in ("warningOnly", "description"):
+        if not kept.get(name):
+            kept.pop(name, None)
+    editors = kept.get("editors") or {}
+    kept["editors"] = {name: value for name, value in editors.items() if value}
     return kept
 
 
@@ -73,9 +65,8 @@ def add_protected(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
         raise ApiError(f"A protected range with id {int(item_id)} already exists.")
     kept = _protected_body(wanted)
     reply = protected_json(Anchored((area,), kept, int(item_id)))
-    if "editors" in kept:
-        users = [user for user in kept["editors"].get("users", ()) if user != OWNER]
-        kept = {**kept, "editors": {**kept["editors"], "users": [OWNER, *users]}}
+    users = [user for user in kept["editors"].get("users", ()) if user != OWNER]
+    kept = {**kept, "editors": {**kept["editors"], "users": [OWNER, *users]}}
     sheet = batch.book.edit(area.sheet_id)
     sheet.protections = (*sheet.protections, Anchored((area,), kept, int(item_id)))
     return {"addProtectedRange": {"protectedRange": reply}}
@@ -117,8 +108,6 @@ def delete_protected(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     sheet, item = _protected(batch, body.get("protectedRangeId"))
     sheet.protections = _without(sheet.protections, item.item_id)
     return {}
-
-
 
 
 def named_json(item: Anchored) -> dict[str, Any]:
@@ -176,8 +165,6 @@ def delete_named(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     item = _named(batch, body.get("namedRangeId"))
     batch.book.names = _without(batch.book.names, item.item_id)
     return {}
-
-
 
 
 def filter_view_json(item: Anchored) -> dict[str, Any]:
@@ -257,8 +244,6 @@ def delete_filter_view(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     sheet, item = _view(batch, body.get("filterId"))
     sheet.filter_views = _without(sheet.filter_views, item.item_id)
     return {}
-
-
 
 
 def banding_json(item: Anchored) -> dict[str, Any]:

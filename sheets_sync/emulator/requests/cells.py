@@ -31,23 +31,16 @@ def cell_writer(tree: mask.Mask) -> Writer:
     """Return the function that puts the masked fields of CellData into a cell."""
     fields = mask.names(tree, _WRITABLE)
     for name in fields - set(_WRITABLE):
-        if name in _COMPUTED:
-            raise ApiError(f"Field cannot be updated: {name}")
-        if name in shapes()["CellData"]:
-            raise unsupported(f"writing the cell field {name}")
-        raise ApiError(f"Invalid field: {name}")
+        raise _not_writable(name)
     mask.check_paths(tree, "CellData")
-    steps: list[Writer] = []
-    if "userEnteredValue" in fields:
-        steps.append(_write_value)
-    if "userEnteredFormat" in fields:
-        steps.append(_format_writer(tree.get("userEnteredFormat") or {}))
-    if "note" in fields:
-        steps.append(_write_note)
-    if "dataValidation" in fields:
-        steps.append(_write_validation)
-    if "textFormatRuns" in fields:
-        steps.append(_write_runs)
+    writers = {
+        "userEnteredValue": _write_value,
+        "userEnteredFormat": _format_writer(tree.get("userEnteredFormat") or {}),
+        "note": _write_note,
+        "dataValidation": _write_validation,
+        "textFormatRuns": _write_runs,
+    }
+    steps = [writer for name, writer in writers.items() if name in fields]
 
     def write(cell: Cell, data: Json) -> Cell:
         for step in steps:
@@ -55,6 +48,14 @@ def cell_writer(tree: mask.Mask) -> Writer:
         return cell
 
     return write
+
+
+def _not_writable(name: str) -> ApiError:
+    if name in _COMPUTED:
+        return ApiError(f"Field cannot be updated: {name}")
+    if name in shapes()["CellData"]:
+        return unsupported(f"writing the cell field {name}")
+    return ApiError(f"Invalid field: {name}")
 
 
 def _write_value(cell: Cell, data: Json) -> Cell:
@@ -119,10 +120,7 @@ def update_cells(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
         sheet.put(
             row,
             col0,
-            [
-                _written(sheet, row, col0 + at, write, data or {})
-                for at, data in enumerate(values)
-            ],
+            [_written(sheet, row, col0 + at, write, data or {}) for at, data in enumerate(values)],
         )
     return {}
 
@@ -134,8 +132,7 @@ def _check_fit(rows: list[list[Any]], row0: int, row1: int, col0: int, col1: int
         )
     if any(col0 + len(values) > col1 for values in rows):
         raise ApiError(
-            f"Attempting to write column: {col1}, "
-            f"beyond the last requested column of: {col1 - 1}"
+            f"Attempting to write column: {col1}, beyond the last requested column of: {col1 - 1}"
         )
 
 

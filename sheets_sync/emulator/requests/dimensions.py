@@ -126,9 +126,7 @@ def delete(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     frozen_left = frozen - max(0, min(end, frozen) - start)
     if frozen and count - (end - start) <= frozen_left:
         raise ApiError(f"Sorry, it is not possible to delete all non-frozen {noun}.")
-    shift.apply(
-        batch.book, shift.Change(sheet.sheet_id, dimension, "delete", start, end - start)
-    )
+    shift.apply(batch.book, shift.Change(sheet.sheet_id, dimension, "delete", start, end - start))
     if frozen_left != frozen:
         kept = {name: value for name, value in sheet.grid.items() if name != frozen_name}
         sheet.grid = {**kept, **({frozen_name: frozen_left} if frozen_left else {})}
@@ -141,9 +139,7 @@ def move(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     _inside(sheet, dimension, end)
     target = int(body.get("destinationIndex") or 0)
     if not 0 <= target <= sheet.count(dimension):
-        raise ApiError(
-            f"destinationIndex[{target}] must be between 0 and {sheet.count(dimension)}"
-        )
+        raise ApiError(f"destinationIndex[{target}] must be between 0 and {sheet.count(dimension)}")
     if not start <= target <= end:
         shift.apply(
             batch.book,
@@ -162,7 +158,7 @@ def update_properties(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     fields = mask.names(update_mask(body, "properties"), _SETTABLE)
     unknown = fields - set(_SETTABLE)
     if unknown:
-        raise ApiError(f"Field cannot be updated: {sorted(unknown)[0]}")
+        raise ApiError(f"Field cannot be updated: {min(unknown)}")
     props = sheet.row_props if dimension == "ROWS" else sheet.column_props
     for position in range(start, end):
         kept = {name: v for name, v in props.get(position, {}).items() if name not in fields}
@@ -184,8 +180,8 @@ def auto_resize(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
         return {}
     for column in range(start, end):
         longest = 0
-        for row in sheet.rows:
-            cell = row[column] if column < len(row) else None
+        for cells in sheet.rows:
+            cell = cells[column] if column < len(cells) else None
             if cell is not None and cell.value is not None:
                 longest = max(longest, len(str(cell.value)))
         if longest:
@@ -249,6 +245,9 @@ def _regrouped(
 def add_group(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Group rows or columns, one level deeper than they were."""
     sheet, dimension, groups = _regrouped(batch, body, lambda depth, hit: depth + hit)
+    control = "rowGroupControlAfter" if dimension == "ROWS" else "columnGroupControlAfter"
+    if len(groups) == 1:
+        sheet.grid = {**sheet.grid, control: True}
     return {
         "addDimensionGroup": {
             "dimensionGroups": [group_json(sheet, dimension, group) for group in groups]

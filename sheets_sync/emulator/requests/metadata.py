@@ -34,7 +34,10 @@ def _located(batch: Batch, location: Any) -> dict[str, Any]:
             last = sheet.count(dimension) - 1
             raise ApiError(f"range.endIndex[{end}] is after last {noun} in grid[{last}]")
         return {
-            "sheet_id": sheet.sheet_id, "dimension": dimension, "start": start, "end": end,
+            "sheet_id": sheet.sheet_id,
+            "dimension": dimension,
+            "start": start,
+            "end": end,
         }
     if location.get("sheetId") is not None:
         sheet_id = batch.book.sheet(int(location["sheetId"])).sheet_id

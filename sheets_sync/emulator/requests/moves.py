@@ -1,4 +1,4 @@
-"""Requests that move cell contents about: sorting, copying, cutting, inserting ranges."""
+"""Requests that move cell contents about: sorting, copying, cutting."""
 
 from typing import Any
 
@@ -40,9 +40,12 @@ def sort_range(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     last = min(row1, max(len(sheet.rows), row0))
     order = list(range(row0, last))
     for spec in reversed(body.get("sortSpecs") or []):
-        if spec.get("foregroundColor") or spec.get("backgroundColor") or spec.get(
-            "foregroundColorStyle"
-        ) or spec.get("backgroundColorStyle"):
+        if (
+            spec.get("foregroundColor")
+            or spec.get("backgroundColor")
+            or spec.get("foregroundColorStyle")
+            or spec.get("backgroundColorStyle")
+        ):
             raise unsupported("sorting by colour")
         column = int(spec.get("dimensionIndex") or 0)
         if not area.contains(row0, column):
@@ -129,6 +132,8 @@ def cut_paste(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     kind = body.get("pasteType") or "PASTE_NORMAL"
     if kind not in ("PASTE_NORMAL", "PASTE_UNSPECIFIED"):
         raise unsupported(f"cutting with pastes of type {kind}")
+    if any(sheet.has_formulas for sheet in batch.book.sheets):
+        raise unsupported("cutPaste in a spreadsheet with formulas")
     source_sheet, source = batch.closed(required(body, "source"))
     sheet, row, column = coordinate(batch, required(body, "destination"))
     cells = block(source_sheet, source)
@@ -144,49 +149,8 @@ def cut_paste(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def insert_range(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
-    """Push cells right or down to make room; what is pushed off the edge makes the sheet larger."""
-    sheet, area = batch.closed(required(body, "range"))
-    row0, row1, col0, col1 = area.bounds
-    if body.get("shiftDimension") == "ROWS":
-        rest = Area(area.sheet_id, row0, sheet.row_count, col0, col1)
-        cells = block(sheet, rest)
-        while cells and not any(cells[-1]):
-            cells.pop()
-        overflow = row1 + len(cells) - sheet.row_count
-        sheet.row_count += max(0, overflow)
-        blank: list[Cell | None] = [None] * (col1 - col0)
-        for offset, line in enumerate([blank] * (row1 - row0) + cells):
-            sheet.put(row0 + offset, col0, line)
-    else:
-        for row in range(row0, min(row1, len(sheet.rows))):
-            line = list(sheet.row(row)[col0:])
-            sheet.column_count = max(sheet.column_count, col1 + len(line))
-            sheet.put(row, col0, [None] * (col1 - col0) + line)
-    batch.book.check_size()
-    return {}
-
-
-def delete_range(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
-    """Take cells out and let those after them move up or left."""
-    sheet, area = batch.closed(required(body, "range"))
-    row0, row1, col0, col1 = area.bounds
-    if body.get("shiftDimension") == "ROWS":
-        cells = block(sheet, Area(area.sheet_id, row1, max(row1 + 1, len(sheet.rows)), col0, col1))
-        blank: list[Cell | None] = [None] * (col1 - col0)
-        for offset, line in enumerate(cells + [blank] * (row1 - row0)):
-            sheet.put(row0 + offset, col0, line)
-    else:
-        for row in range(row0, min(row1, len(sheet.rows))):
-            line = list(sheet.row(row)[col1:])
-            sheet.put(row, col0, line + [None] * (col1 - col0))
-    return {}
-
-
 HANDLERS: dict[str, Handler] = {
     "sortRange": sort_range,
     "copyPaste": copy_paste,
     "cutPaste": cut_paste,
-    "insertRange": insert_range,
-    "deleteRange": delete_range,
 }

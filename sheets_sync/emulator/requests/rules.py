@@ -11,7 +11,12 @@ from sheets_sync.emulator.workbook import Anchored, Json, Sheet
 _KINDS = ("booleanRule", "gradientRule")
 _RULE_FORMAT = ("backgroundColor", "backgroundColorStyle", "textFormat")
 _RULE_TEXT = (
-    "bold", "italic", "strikethrough", "underline", "foregroundColor", "foregroundColorStyle",
+    "bold",
+    "italic",
+    "strikethrough",
+    "underline",
+    "foregroundColor",
+    "foregroundColorStyle",
 )
 
 
@@ -54,9 +59,7 @@ def _check_boolean(rule: Json) -> None:
 
 def _check_index(sheet: Sheet, index: int, count: int) -> None:
     if not 0 <= index < count:
-        raise ApiError(
-            f"No conditional format on sheet: {sheet.sheet_id} at index: {index}"
-        )
+        raise ApiError(f"No conditional format on sheet: {sheet.sheet_id} at index: {index}")
 
 
 def add(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +83,9 @@ def update(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
         sheet.rules = (*sheet.rules[:index], rule, *sheet.rules[index + 1 :])
         return {
             "updateConditionalFormatRule": {
-                "oldRule": rule_json(old), "newRule": rule_json(rule), "newIndex": index,
+                "oldRule": rule_json(old),
+                "newRule": rule_json(rule),
+                "newIndex": index,
             }
         }
     if body.get("newIndex") is None:
@@ -95,7 +100,9 @@ def update(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     sheet.rules = tuple(rules)
     return {
         "updateConditionalFormatRule": {
-            "newRule": rule_json(moved), "oldIndex": index, "newIndex": target,
+            "newRule": rule_json(moved),
+            "oldIndex": index,
+            "newIndex": target,
         }
     }
 

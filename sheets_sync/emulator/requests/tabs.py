@@ -99,8 +99,11 @@ def delete_sheet(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     gone = _known(batch, int(body.get("sheetId") or 0))
     left = [sheet for sheet in book.sheets if sheet.sheet_id != gone.sheet_id]
     if not any(not sheet.looks.get("hidden") for sheet in left):
-        raise ApiError("You can't remove all the visible sheets in a document." if left else
-                       "You can't remove all the sheets in a document.")
+        raise ApiError(
+            "You can't remove all the visible sheets in a document."
+            if left
+            else "You can't remove all the sheets in a document."
+        )
     book.sheets = left
     book.names = tuple(name for name in book.names if name.areas[0].sheet_id != gone.sheet_id)
     for metadata_id, item in list(book.metadata.items()):
@@ -213,9 +216,7 @@ def _resize(batch: Batch, sheet: Sheet, dimension: str, size: int) -> None:
 
 
 def _set_grid(sheet: Sheet, grid: Json) -> None:
-    kept = {
-        name: value for name, value in grid.items() if value and name not in _COUNTS
-    }
+    kept = {name: value for name, value in grid.items() if value and name not in _COUNTS}
     sheet.grid = {**sheet.grid, **kept}
     for name, count, noun in (
         ("frozenRowCount", sheet.row_count, "rows"),

@@ -56,11 +56,14 @@ def read(table: Table, reading: Reading) -> list[Portion]:
     said = [
         Said(marketplace, "", at) for marketplace, at in zip(marketplaces, moments, strict=True)
     ]
-    portions = [
-        portion(KIND, words, _own_currency(rows, words, reading), reading, _figures)
-        for words, rows in blocks(table, said)
-    ]
-    return [found for found in portions if found]
+    found: list[Portion] = []
+    for words, rows in blocks(table, said):
+        own = _own_currency(rows, words, reading)
+        if rows.lines and not own.lines:
+            continue
+        if (block := portion(KIND, words, own, reading, _figures)) is not None:
+            found.append(block)
+    return found
 
 
 def _own_currency(table: Table, said: Said, reading: Reading) -> Table:

@@ -92,7 +92,9 @@ def _by_sku(document: dict[str, Any], source: _Source) -> list[Portion]:
     elif start != end:
         faults.add(_SEVERAL_DAYS, start=start, end=end)
     else:
-        return [_sku_portion(objects(document["salesAndTrafficByAsin"]), start, source)]
+        rows = objects(document["salesAndTrafficByAsin"])
+        portion = _sku_portion(rows, start, source)
+        return [portion] if portion.keys or not rows else []
     return []
 
 

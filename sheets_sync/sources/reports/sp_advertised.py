@@ -45,17 +45,20 @@ _RANGE = Words(
 
 
 def read(table: Table, reading: Reading) -> list[Portion]:
-    """Return one portion for each day that the file covers, on each marketplace it speaks of."""
+    """Return one portion for each day that the file covers, on each marketplace it speaks of.
+
+    A marketplace whose rows were all refused has none: that would say that it had no ads.
+    """
     table = with_sku(table, table.need(ads.SKU), reading.faults)
     located = [
-        (place, *_of_one_day(rows, place.marketplace, reading))
+        (place, _ad_rows(*_of_one_day(rows, place.marketplace, reading), place, reading))
         for place, rows in _by_place(table, reading)
     ]
-    days = covered([when for _, _, dates in located for when in dates])
+    days = covered([when for _, rows in located for when in rows.dates])
     found: list[Portion] = []
-    for place, rows, dates in located:
-        ad_rows = _ad_rows(rows, dates, place, reading)
-        found += portions(KIND, place, reading.flow_time(place.marketplace), ad_rows, days)
+    for place, rows in located:
+        if rows.dates:
+            found += portions(KIND, place, reading.flow_time(place.marketplace), rows, days)
     return found
 
 

@@ -52,9 +52,9 @@ def read(document: list[Any], reading: Reading) -> list[Portion]:
     if place is None:
         return []
     rows, dates = _of_one_day(document, reading)
-    days = covered(dates)
     kept = [i for i, row in enumerate(rows) if _is_own(row, place.marketplace, reading)]
     ad_rows = _ad_rows([rows[i] for i in kept], [dates[i] for i in kept], reading)
+    days = covered(ad_rows.dates)
     return list(portions(KIND, place, reading.flow_time(place.marketplace), ad_rows, days))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sheets_sync.errors import Words
 from sheets_sync.sources.dates import moment
-from sheets_sync.sources.faults import quoted
+from sheets_sync.sources.faults import Refused, quoted
 from sheets_sync.sources.numbers import Malformed, count
 from sheets_sync.sources.reading import NOT_A_DATE, parsed, snapshot, with_sku
 
@@ -32,6 +32,7 @@ _LEFT_OUT = Words(
     "亚马逊的占位行或改级商品,已跳过:{sku}",
     "Amazon's placeholder or regraded goods; left out: {sku}",
 )
+NOTHING_LEFT = Words("没有一行可用", "No row can be used")
 _TWICE = Words(
     "SKU {sku} 出现多次且数据不同(第 {lines} 行),都未采用",
     "SKU {sku} appears more than once with different figures (lines {lines}); none is used",
@@ -47,8 +48,8 @@ class Said(NamedTuple):
 
 
 def own_rows(table: Table, faults: Faults) -> Table:
-    """Return the rows that are SKUs of the seller's own."""
-    sku_at = table.need(SKU)
+    """Return the rows that are SKUs of the seller's own; Refused where there are rows and none is one."""
+    sku_at, had_rows = table.need(SKU), bool(table.lines)
     table = with_sku(table, sku_at, faults)
     kept = []
     for i, sku in enumerate(table.texts(sku_at)):
@@ -58,6 +59,8 @@ def own_rows(table: Table, faults: Faults) -> Table:
             )
         else:
             kept.append(i)
+    if had_rows and not kept:
+        raise Refused(NOTHING_LEFT)
     return table.only(kept)
 
 

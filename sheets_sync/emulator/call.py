@@ -1,0 +1,84 @@
+"""One API request as the rest of the server sees it, and its answer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sheets_sync.emulator.refusal import ApiError, violations
+from sheets_sync.emulator.schema import check
+
+JSON_TYPE = "application/json; charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request: `path` is as it was sent, with its escapes."""
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    raw: bytes = b""
+
+    def option(self, name: str) -> str | None:
+        """Return a query parameter, None when it was not given."""
+        for key, value in self.query:
+            if key == name:
+                return value
+        return None
+
+    def flag(self, name: str) -> bool:
+        """Return a query parameter that is true or false."""
+        return (self.option(name) or "").lower() in ("true", "1")
+
+    def options(self) -> dict[str, str]:
+        """Return all query parameters; of a repeated one, the last."""
+        return dict(self.query)
+
+    def every(self, name: str) -> list[str]:
+        """Return all values of a repeated query parameter."""
+        return [value for key, value in self.query if key == name]
+
+    def json(self) -> Any:
+        """Return the body; refuse one that is not JSON."""
+        if not self.raw.strip():
+            return {}
+        try:
+            return json.loads(self.raw, parse_constant=_refuse_constant)
+        except ValueError as error:
+            line = self.raw[:80].decode(errors="replace").splitlines()[0]
+            message = f"Invalid JSON payload received. Unexpected token.\n{line}\n^"
+            raise violations([("", message)]) from error
+
+    def message(self, name: str, at: str = "") -> dict[str, Any]:
+        """Return the body as a message of that name; refuse unknown or mistyped fields."""
+        body = self.json()
+        check(name, body, at)
+        return body if isinstance(body, dict) else {}
+
+
+def _refuse_constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back."""
+
+    body: Any = None
+    status: int = 200
+    media_type: str = JSON_TYPE
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        """Return the body as bytes."""
+        if self.body is None:
+            return b""
+        if isinstance(self.body, bytes):
+            return self.body
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def refused(error: ApiError) -> Answer:
+    """Return the answer that tells of a refusal."""
+    return Answer(error.body(), error.code)

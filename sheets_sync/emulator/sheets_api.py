@@ -1,0 +1,377 @@
+"""Sheets v4: from a request to the operation or the reading it asks for."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from sheets_sync.emulator import a1, filters, formats, mask, snapshot, values
+from sheets_sync.emulator.access import Access
+from sheets_sync.emulator.area import Area, to_a1
+from sheets_sync.emulator.call import Answer, Call
+from sheets_sync.emulator.filters import metadata_json
+from sheets_sync.emulator.refusal import ApiError, not_found, violations
+from sheets_sync.emulator.render import spreadsheet_json
+from sheets_sync.emulator.requests.anchors import OWNER
+from sheets_sync.emulator.requests.batch import Batch, Mint
+from sheets_sync.emulator.requests.tabs import new_sheet
+from sheets_sync.emulator.schema import snake
+from sheets_sync.emulator.storage import ID, Library, Volume, new_id, timestamp
+from sheets_sync.emulator.values import Rendering, Written
+from sheets_sync.emulator.workbook import Sheet, Workbook
+
+_OPTIONS = ("RAW", "USER_ENTERED")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of the API: how it is addressed, and whether it writes."""
+
+    method: str
+    pattern: re.Pattern[str]
+    name: str
+    writes: bool
+
+
+def _route(method: str, pattern: str, name: str, *, writes: bool = False) -> Route:
+    return Route(method, re.compile("/v4/spreadsheets" + pattern), name, writes)
+
+
+_ONE = r"/(?P<id>[^/:]+)/?"
+ROUTES = (
+    _route("POST", "", "create", writes=True),
+    _route("GET", _ONE, "get"),
+    _route("POST", _ONE + ":getByDataFilter", "get_by_filter"),
+    _route("POST", _ONE + ":batchUpdate", "batch_update", writes=True),
+    _route("GET", _ONE + r"/?developerMetadata/(?P<item>[^/:]+)", "metadata_get"),
+    _route("POST", _ONE + r"/?developerMetadata:search", "metadata_search"),
+    _route("POST", _ONE + r"/?sheets/(?P<item>[^/:]+)/?:copyTo", "copy_to", writes=True),
+    _route("GET", _ONE + "/?values:batchGet", "values_batch_get"),
+    _route("POST", _ONE + "/?values:batchUpdate", "values_batch_update", writes=True),
+    _route("POST", _ONE + "/?values:batchClear", "values_batch_clear", writes=True),
+    _route("POST", _ONE + "/?values:batchGetByDataFilter", "values_get_by_filter"),
+    _route(
+        "POST", _ONE + "/?values:batchUpdateByDataFilter", "values_update_by_filter", writes=True
+    ),
+    _route("POST", _ONE + "/?values:batchClearByDataFilter", "values_clear_by_filter", writes=True),
+    _route("POST", _ONE + "/?values/(?P<item>.+?)/?:append", "values_append", writes=True),
+    _route("POST", _ONE + "/?values/(?P<item>.+?)/?:clear", "values_clear", writes=True),
+    _route("GET", _ONE + "/?values/(?P<item>.+)", "values_get"),
+    _route("PUT", _ONE + "/?values/(?P<item>.+)", "values_update", writes=True),
+)
+
+
+def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    """Return the API method a request addresses and the parts of its path, unescaped."""
+    for route in ROUTES:
+        found = route.pattern.fullmatch(path)
+        if found is not None and route.method == method:
+            return route, {name: unquote(text) for name, text in found.groupdict().items()}
+    return None
+
+
+class SheetsApi:
+    """Answers the calls of Sheets v4."""
+
+    def __init__(self, library: Library, access: Access) -> None:
+        self._library = library
+        self._access = access
+        self._methods: Mapping[str, Callable[[Call, dict[str, str]], Any]] = {
+            name: getattr(self, f"_{name}") for name in {route.name for route in ROUTES}
+        }
+
+    def answer(self, call: Call, route: Route, parts: dict[str, str]) -> Answer:
+        """Answer one call; raise ApiError to refuse it."""
+        if "id" in parts:
+            self._access.check(parts["id"], writing=route.writes)
+        body = self._methods[route.name](call, parts)
+        fields = call.option("fields")
+        if fields and not route.name.startswith("get"):
+            body = mask.project(body, mask.parse(fields))
+        return Answer(body)
+
+    def _volume(self, parts: dict[str, str]) -> Volume:
+        volume = self._library.get(parts["id"]) if ID.fullmatch(parts["id"]) else None
+        if volume is None:
+            raise not_found()
+        return volume
+
+    def _book(self, parts: dict[str, str]) -> Workbook:
+        return self._volume(parts).book
+
+    def _create(self, call: Call, _: dict[str, str]) -> Any:
+        body = call.message("Spreadsheet", "spreadsheet")
+        properties = body.get("properties") or {}
+        book = new_workbook(properties.get("title") or "Untitled spreadsheet")
+        settings = {
+            name: properties[name]
+            for name in ("locale", "timeZone", "autoRecalc")
+            if properties.get(name)
+        }
+        book.properties = {**book.properties, **settings}
+        if body.get("sheets"):
+            book.sheets = _initial_sheets(book, body["sheets"])
+            book.check_size()
+        self._library.add(book)
+        return spreadsheet_json(book, fields=call.option("fields"))
+
+    def _get(self, call: Call, parts: dict[str, str]) -> Any:
+        book = self._book(parts)
+        ranges = call.every("ranges")
+        areas = [a1.resolve(book, text) for text in ranges] if ranges else None
+        return spreadsheet_json(
+            book, areas, call.option("fields"), grid=call.flag("includeGridData")
+        )
+
+    def _get_by_filter(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("GetSpreadsheetByDataFilterRequest")
+        book = self._book(parts)
+        areas = [
+            area for item in body.get("dataFilters") or () for area in filters.areas(book, item)
+        ]
+        return spreadsheet_json(
+            book,
+            areas if body.get("dataFilters") else None,
+            call.option("fields"),
+            grid=bool(body.get("includeGridData")),
+        )
+
+    def _batch_update(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("BatchUpdateSpreadsheetRequest")
+        volume = self._volume(parts)
+        operation = {"kind": "batchUpdate", "requests": body.get("requests") or []}
+        fields = call.option("fields")
+        tree = mask.parse(fields) if fields else {}
+        mask.check_paths(tree, "BatchUpdateSpreadsheetResponse")
+        with volume.lock:
+            replies = volume.change_locked(operation)
+            book = volume.book
+        answer: dict[str, Any] = {"spreadsheetId": book.spreadsheet_id, "replies": replies}
+        if body.get("includeSpreadsheetInResponse"):
+            ranges = body.get("responseRanges") or []
+            areas = [a1.resolve(book, text) for text in ranges] if ranges else None
+            inner = mask.below(tree, "updatedSpreadsheet") if tree else {}
+            answer["updatedSpreadsheet"] = masked(
+                book, areas, inner, grid=bool(body.get("responseIncludeGridData")) or bool(inner)
+            )
+        return answer
+
+    def _metadata_get(self, _: Call, parts: dict[str, str]) -> Any:
+        item = parts["item"]
+        found = self._book(parts).metadata.get(int(item)) if item.isdecimal() else None
+        if found is None:
+            raise not_found()
+        return metadata_json(found)
+
+    def _metadata_search(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("SearchDeveloperMetadataRequest")
+        found = filters.find(self._book(parts), body.get("dataFilters") or [])
+        matched = [
+            {"developerMetadata": metadata_json(item), "dataFilters": which}
+            for item, which in found
+        ]
+        return {"matchedDeveloperMetadata": matched} if matched else {}
+
+    def _copy_to(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("CopySheetToAnotherSpreadsheetRequest")
+        book = self._book(parts)
+        target_id = body.get("destinationSpreadsheetId") or ""
+        self._access.check(target_id, writing=True)
+        target = self._volume({"id": target_id})
+        wanted = parts["item"]
+        sheet = next((s for s in book.sheets if str(s.sheet_id) == wanted), None)
+        if sheet is None:
+            raise ApiError(f"The sheet ({wanted}) does not exist.")
+        return target.change({"kind": "pasteSheet", "sheet": snapshot.dump_sheet(sheet)})
+
+    def _values_get(self, call: Call, parts: dict[str, str]) -> Any:
+        book = self._book(parts)
+        return values.read(book, a1.resolve(book, parts["item"]), Rendering.asked(call.options()))
+
+    def _values_batch_get(self, call: Call, parts: dict[str, str]) -> Any:
+        book, how = self._book(parts), Rendering.asked(call.options())
+        found = [values.read(book, a1.resolve(book, text), how) for text in call.every("ranges")]
+        return {"spreadsheetId": book.spreadsheet_id, "valueRanges": found}
+
+    def _values_get_by_filter(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("BatchGetValuesByDataFilterRequest")
+        book, how = self._book(parts), Rendering.asked(body)
+        selected: dict[Area, list[Any]] = {}
+        for data_filter in body.get("dataFilters") or ():
+            for area in filters.areas(book, data_filter):
+                selected.setdefault(area, []).append(data_filter)
+        found = [
+            {"valueRange": values.read(book, area, how), "dataFilters": which}
+            for area, which in selected.items()
+        ]
+        answer: dict[str, Any] = {"spreadsheetId": book.spreadsheet_id}
+        return answer | ({"valueRanges": found} if found else {})
+
+    def _values_update(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("ValueRange", "data")
+        volume = self._volume(parts)
+        text = parts["item"]
+        if body.get("range") and body["range"] != text:
+            raise ApiError(
+                f"Requested writing within range [{text}], but ValueRange.range is {body['range']}"
+            )
+        item = _write_item({**body, "range": text})
+        operation = {"kind": "write", "data": [item], "option": _option(call.options())}
+        ((_, done),) = volume.change(operation)
+        book = volume.book
+        answer = values.written_json(book, done)
+        if call.flag("includeValuesInResponse"):
+            how = Rendering.asked(call.options(), "response")
+            answer["updatedData"] = values.read(book, done.area, how)
+        return answer
+
+    def _values_batch_update(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("BatchUpdateValuesRequest")
+        data = [_write_item(item) for item in body.get("data") or ()]
+        return self._written(parts, body, data)
+
+    def _values_update_by_filter(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("BatchUpdateValuesByDataFilterRequest")
+        data = [_write_item(item) for item in body.get("data") or ()]
+        return self._written(parts, body, data)
+
+    def _written(self, parts: dict[str, str], body: Any, data: list[Any]) -> Any:
+        volume = self._volume(parts)
+        done: list[tuple[Any, Written]] = volume.change(
+            {"kind": "write", "data": data, "option": _option(body)}
+        )
+        book = volume.book
+        answer: dict[str, Any] = {"spreadsheetId": book.spreadsheet_id}
+        answer |= values.totals_json([one for _, one in done])
+        how = Rendering.asked(body, "response")
+        answer["responses"] = [
+            values.written_json(book, one)
+            | ({"dataFilter": item["dataFilter"]} if "dataFilter" in item else {})
+            | (
+                {"updatedData": values.read(book, one.area, how)}
+                if body.get("includeValuesInResponse")
+                else {}
+            )
+            for item, one in done
+        ]
+        return answer
+
+    def _values_append(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("ValueRange", "values")
+        volume = self._volume(parts)
+        table, done = volume.change(
+            {
+                "kind": "append",
+                "range": parts["item"],
+                "values": body.get("values") or [],
+                "majorDimension": body.get("majorDimension") or "ROWS",
+                "option": _option(call.options()),
+                "insert": call.option("insertDataOption") == "INSERT_ROWS",
+            }
+        )
+        book = volume.book
+        answer: dict[str, Any] = {"spreadsheetId": book.spreadsheet_id}
+        if table is not None:
+            answer["tableRange"] = to_a1(table, book.sheet(table.sheet_id).title)
+        answer["updates"] = values.written_json(book, done)
+        if call.flag("includeValuesInResponse"):
+            how = Rendering.asked(call.options(), "response")
+            answer["updates"]["updatedData"] = values.read(book, done.area, how)
+        return answer
+
+    def _values_clear(self, call: Call, parts: dict[str, str]) -> Any:
+        call.message("ClearValuesRequest")
+        volume = self._volume(parts)
+        (cleared,) = volume.change({"kind": "clear", "data": [{"range": parts["item"]}]})
+        return {"spreadsheetId": volume.book.spreadsheet_id, "clearedRange": cleared}
+
+    def _values_batch_clear(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("BatchClearValuesRequest")
+        return self._cleared(parts, [{"range": text} for text in body.get("ranges") or ()])
+
+    def _values_clear_by_filter(self, call: Call, parts: dict[str, str]) -> Any:
+        body = call.message("BatchClearValuesByDataFilterRequest")
+        return self._cleared(parts, [{"dataFilter": f} for f in body.get("dataFilters") or ()])
+
+    def _cleared(self, parts: dict[str, str], data: list[Any]) -> Any:
+        volume = self._volume(parts)
+        cleared = volume.change({"kind": "clear", "data": data})
+        return {"spreadsheetId": volume.book.spreadsheet_id, "clearedRanges": cleared}
+
+
+def new_workbook(title: str) -> Workbook:
+    """Return a new spreadsheet with one empty sheet."""
+    now = timestamp()
+    owner = {
+        "kind": "drive#permission",
+        "id": "local-owner",
+        "type": "user",
+        "role": "owner",
+        "emailAddress": OWNER,
+    }
+    return Workbook(
+        new_id(),
+        formats.new_properties(title),
+        [Sheet(0, "Sheet1")],
+        file={"createdTime": now, "modifiedTime": now, "version": 1, "permissions": [owner]},
+    )
+
+
+def masked(book: Workbook, areas: list[Area] | None, tree: mask.Mask, *, grid: bool) -> Any:
+    """Return Spreadsheet JSON under a mask that has been read and checked."""
+    from sheets_sync.emulator.render import masked_spreadsheet
+
+    return masked_spreadsheet(book, areas, tree, grid=grid)
+
+
+def _initial_sheets(book: Workbook, wanted: list[Any]) -> list[Sheet]:
+    """Return the sheets that a new spreadsheet was asked to have, with their cells."""
+    from sheets_sync.emulator.requests.cells import update_cells
+
+    book.sheets = []
+    batch = Batch(book, Mint(timestamp()))
+    for item in wanted:
+        for name in item:
+            if name not in ("properties", "data"):
+                raise ApiError(
+                    f"The local Sheets server does not support creating sheets with {snake(name)}.",
+                    code=501,
+                )
+        properties = dict(item.get("properties") or {})
+        if not book.sheets:
+            properties.setdefault("sheetId", 0)
+        sheet = new_sheet(batch, properties)
+        book.sheets.append(sheet)
+        for data in item.get("data") or ():
+            start = {
+                "sheetId": sheet.sheet_id,
+                "rowIndex": data.get("startRow"),
+                "columnIndex": data.get("startColumn"),
+            }
+            update_cells(batch, {"start": start, "rows": data.get("rowData") or [], "fields": "*"})
+    return book.sheets
+
+
+def _option(options: Mapping[str, Any]) -> str:
+    """Return how values are to be taken in; refuse a request that does not say."""
+    value = options.get("valueInputOption")
+    if value not in _OPTIONS:
+        if value in (None, "", "INPUT_VALUE_OPTION_UNSPECIFIED"):
+            raise ApiError("'valueInputOption' is required but not specified")
+        text = (
+            "Invalid value at 'value_input_option' "
+            f'(type.googleapis.com/google.apps.sheets.v4.ValueInputOption), "{value}"'
+        )
+        raise violations([("value_input_option", text)])
+    return str(value)
+
+
+def _write_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {
+        "values": item.get("values") or [],
+        "majorDimension": item.get("majorDimension") or "ROWS",
+    }
+    if item.get("dataFilter"):
+        return kept | {"dataFilter": item["dataFilter"]}
+    return kept | {"range": item.get("range") or ""}
