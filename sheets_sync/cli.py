@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import locale
+import os
+import signal
+import threading
 import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -15,7 +18,7 @@ import typer
 from rich.console import Console
 
 from sheets_sync import __version__
-from sheets_sync.errors import ConfigurationError, Language, Words
+from sheets_sync.errors import ConfigurationError, Language, SheetError, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +47,8 @@ DEFAULT_JOB = Path("sheets-sync.yaml")
 
 def system_language() -> Language:
     """Return the language of messages where no job says it: Chinese on a Chinese system."""
-    name = locale.getlocale()[0] or ""
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next(filter(None, names), locale.getlocale()[0] or "")
     return "zh" if name.startswith(("zh", "Chinese")) else "en"
 
 
@@ -268,9 +272,32 @@ def emulator(
     ),
 ) -> None:
     """Run the local Google Sheets server with its web page."""
-    from sheets_sync.emulator.serve import serve_forever
+    from sheets_sync.emulator.serve import LocalServer, ServerInUse
 
-    serve_forever(data, port=port, announce=lambda url: typer.echo(f"{url}/  (Ctrl+C)"))
+    try:
+        with LocalServer(data, port=port) as server:
+            typer.echo(f"{server.url}/")
+            _until_stopped()
+    except ServerInUse:
+        words = Words(
+            f"{data} 已有一个表格服务在运行,请用它打印的地址。",
+            f"A server for {data} is running already; use the address it printed.",
+        )
+        raise SheetError(words) from None
+    except OSError as error:
+        words = Words(
+            f"端口 {port} 打不开:{error.strerror}。换一个:--port 0",
+            f"Port {port} cannot be opened: {error.strerror}. Take another one: --port 0",
+        )
+        raise SheetError(words) from error
+
+
+def _until_stopped() -> None:
+    """Wait for SIGTERM; an interrupt from the keyboard is raised as ever."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    while not stopped.wait(1):
+        pass
 
 
 def _sync(

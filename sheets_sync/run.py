@@ -24,8 +24,8 @@ from sheets_sync.core.history import Merged, merge
 from sheets_sync.core.layout import render
 from sheets_sync.core.plan import Plan, diff, key_text
 from sheets_sync.core.records import Records, Scope, build
-from sheets_sync.emulator.serve import connect
-from sheets_sync.errors import NoUsableSource, SheetsSyncError, UnsafeChange, Words
+from sheets_sync.emulator.serve import ServerInUse, connect
+from sheets_sync.errors import NoUsableSource, SheetError, SheetsSyncError, UnsafeChange, Words
 from sheets_sync.sheets.batches import Dress
 from sheets_sync.sheets.book import Book, Moved, Reading, Wanted, tab_memory
 from sheets_sync.sheets.gateway import Gateway
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sheets_sync.core.model import Fault, MasterData, Report
     from sheets_sync.core.plan import DesiredTab, Written
     from sheets_sync.core.rules import Rule
+    from sheets_sync.emulator.serve import HasUrl
 
 log = structlog.get_logger()
 
@@ -136,9 +137,21 @@ def open_edges(setup: Setup, *, writing: bool = False) -> Iterator[Edges]:
         if spreadsheet is None and not writing:
             yield Edges(store, Gateway.for_local("http://127.0.0.1"), None)
             return
-        server = stack.enter_context(connect(job.data_folder))
+        server = _local_server(stack, job)
         gateway = stack.enter_context(Gateway.for_local(server.url))
         yield Edges(store, gateway, Book(gateway, spreadsheet) if spreadsheet else None)
+
+
+def _local_server(stack: ExitStack, job: Job) -> HasUrl:
+    try:
+        return stack.enter_context(connect(job.data_folder))
+    except ServerInUse as error:
+        raise SheetError(
+            Words(
+                f"{job.data_folder} 被另一个没有应答的程序占用。请结束它,再运行。",
+                f"{job.data_folder} is held by another program that does not answer. End it and run again.",
+            )
+        ) from error
 
 
 @contextmanager
@@ -217,6 +230,7 @@ def carry_out(
     """
     refuse_if_unsafe(prepared, expect=expect, force=force)
     run_id = f"{prepared.now:%Y%m%dT%H%M%SZ}-{prepared.plan.fingerprint()[:6]}"
+    created = edges.book is None
     book = edges.book or _create(prepared, edges)
     for attempt in (1, 2):
         try:
@@ -232,6 +246,8 @@ def carry_out(
             raise
         else:
             break
+    if created:
+        book.drop_blank_tab()
     if prepared.deep:
         edges.store.remember(_DEEP_ON, prepared.now.date().isoformat())
     return run_id, prepared
@@ -312,7 +328,9 @@ def _read_inbox(setup: Setup, store: Store) -> tuple[list[Report], list[Fault], 
     files = scan(inbox)
     known = store.known_files()
     fresh = [file for file in files if (file.path, file.sha256) not in known]
-    reports = load(inbox, fresh, Places({store: tuple(codes) for store, codes in setup.job.stores.items()}))
+    reports = load(
+        inbox, fresh, Places({store: tuple(codes) for store, codes in setup.job.stores.items()})
+    )
     faults = [fault for file in files for fault in known.get((file.path, file.sha256), ())]
     faults += [fault for report in reports for fault in report.faults]
     return [report for report in reports if report.kind is not None], faults, not files

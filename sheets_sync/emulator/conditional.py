@@ -19,6 +19,7 @@ _BASE: Json = {
     "textFormat": {**DEFAULT_FORMAT["textFormat"], "fontFamily": "Arial"},
     "hyperlinkDisplayType": "PLAIN_TEXT",
 }
+_NO_FORMAT: Json = {}
 _ORDERED: dict[str, Callable[[int], bool]] = {
     "NUMBER_GREATER": lambda order: order > 0,
     "NUMBER_GREATER_THAN_EQ": lambda order: order >= 0,
@@ -179,7 +180,7 @@ class Painter:
                 value,
                 (first.top, first.left),
             ):
-                hits.append(boolean.get("format") or {})
+                hits.append(boolean.get("format", _NO_FORMAT))
         return hits
 
     def _band(self, row: int, column: int) -> Json | None:

@@ -148,12 +148,12 @@ class SheetsApi:
             replies = volume.change_locked(operation)
             book = volume.book
         answer: dict[str, Any] = {"spreadsheetId": book.spreadsheet_id, "replies": replies}
-        if body.get("includeSpreadsheetInResponse"):
+        if body.get("includeSpreadsheetInResponse") and mask.wants(tree, "updatedSpreadsheet"):
             ranges = body.get("responseRanges") or []
             areas = [a1.resolve(book, text) for text in ranges] if ranges else None
             inner = mask.below(tree, "updatedSpreadsheet") if tree else {}
             answer["updatedSpreadsheet"] = masked(
-                book, areas, inner, grid=bool(body.get("responseIncludeGridData")) or bool(inner)
+                book, areas, inner, grid=bool(tree) or bool(body.get("responseIncludeGridData"))
             )
         return answer
 

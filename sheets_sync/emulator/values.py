@@ -124,15 +124,11 @@ def _rendered(
         return ""
     if isinstance(value, ErrorValue):
         return value.shown
-    if how.values == "UNFORMATTED_VALUE":
-        if isinstance(value, float):
-            return number(value)
-        dated = isinstance(value, int) and not isinstance(value, bool)
-        if how.dates == "SERIAL_NUMBER" or not dated:
-            return value
     number_format = (cell.format or {}).get("numberFormat")
-    if how.values == "UNFORMATTED_VALUE" and (number_format or {}).get("type") not in DATE_TYPES:
-        return value
+    if how.values == "UNFORMATTED_VALUE":
+        dated = how.dates == "FORMATTED_STRING" and not isinstance(value, bool | str)
+        if not dated or (number_format or {}).get("type") not in DATE_TYPES:
+            return number(value) if isinstance(value, float) else value
     return formatted(value, number_format, book.properties.get("locale", "en_US"))
 
 

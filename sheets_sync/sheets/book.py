@@ -141,6 +141,12 @@ class Book:
             for sheet in answer.get("sheets", [])
         }
 
+    def drop_blank_tab(self) -> None:
+        """Take out the blank tab that a new spreadsheet comes with, once there are others."""
+        self.gateway.batch_update(
+            self.spreadsheet_id, [{"deleteSheet": {"sheetId": 0}}], fields="spreadsheetId"
+        )
+
     def _discover(
         self, wanted: Mapping[str, Wanted]
     ) -> tuple[dict[str, TabMemory], frozenset[str]]:

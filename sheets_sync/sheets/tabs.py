@@ -50,7 +50,8 @@ COLOURS: dict[str, dict[str, Any]] = {
 _HEADING = {"red": 0.9098, "green": 0.9294, "blue": 0.9608}
 _HEADING_THEIRS = {"red": 1, "green": 0.9529, "blue": 0.8314}
 _HEADING_TEXT = {"red": 0.1216, "green": 0.1608, "blue": 0.2157}
-_LEFT = {"text", "key"}
+_NARROW, _WIDE, _PADDING, _LATIN = 8, 14, 16, 0x2E80
+"""Pixels of a bold Latin letter, of a Chinese character, and around them; where the latter begin."""
 
 
 def sheet_id_of(tab_id: str) -> int:
@@ -70,8 +71,11 @@ def make_tab(
         "frozenRowCount": 1,
         "frozenColumnCount": layout.frozen_columns,
     }
+    place = {"index": 0} if layout.monthly else {}
     yield {
-        "addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}
+        "addSheet": {
+            "properties": {"sheetId": sheet_id, "title": title, **place, "gridProperties": grid}
+        }
     }
     yield wire.tab_tag(sheet_id, tab_id)
     for index, column in enumerate(layout.columns):
@@ -81,7 +85,7 @@ def make_tab(
         layout.columns, lambda c: (_align(c), c.format or FORMATS["count"])
     ):
         yield _body_format(sheet_id, span, pattern, unit)
-    for pixels, span in _spans(layout.columns, lambda c: c.width):
+    for pixels, span in _spans(layout.columns, lambda c: _width(c, language)):
         yield _dimension(sheet_id, span, {"pixelSize": pixels}, "pixelSize")
     for hidden, span in _spans(layout.columns, lambda c: _hidden(c, one_store=one_store)):
         if hidden:
@@ -132,16 +136,19 @@ def highlights_mark(pairs: Sequence[Highlight]) -> str:
 def add_highlights(
     sheet_id: int, columns: Mapping[str, int], pairs: Sequence[Highlight], first_index: int = 0
 ) -> Iterator[Request]:
-    """Yield the requests that install the colour rules after the `first_index` rules of other people."""
+    """Yield the requests that install the colour rules after the `first_index` rules of other people.
+
+    They begin at the heading row: rows inserted right below it would push a range down that begins there.
+    """
     flags = wire.column_letters(columns["flags"])
     placed = [(name, severity) for name, severity in pairs if name in columns]
     for index, (name, severity) in enumerate(placed, start=first_index):
         formula = (
             f'=AND(LEN("sheets_sync:{name}:{severity}:v{RULES_VERSION}")>0;'
-            f'ISNUMBER(SEARCH("|{name}:{severity}|";${flags}2)))'
+            f'ISNUMBER(SEARCH("|{name}:{severity}|";${flags}1)))'
         )
         rule = {
-            "ranges": [wire.grid_range(sheet_id, (1, None), (columns[name], columns[name] + 1))],
+            "ranges": [wire.grid_range(sheet_id, (0, None), (columns[name], columns[name] + 1))],
             "booleanRule": {
                 "condition": {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]},
                 "format": COLOURS[severity],
@@ -232,6 +239,15 @@ def _dropdown(sheet_id: int, column: int, choices: Sequence[str]) -> Request:
             },
         }
     }
+
+
+def _width(column: Column, language: Language) -> int:
+    """Return a column's width in pixels, wide enough for the longest word of its heading."""
+    words = column.label.say(language).replace("/", " ").split()
+    longest = max(
+        (sum(_WIDE if ord(c) > _LATIN else _NARROW for c in word) for word in words), default=0
+    )
+    return max(column.width, longest + _PADDING)
 
 
 def _hidden(column: Column, *, one_store: bool) -> bool:

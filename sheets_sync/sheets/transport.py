@@ -130,7 +130,7 @@ class Transport(HTTPClient):
         session.headers["User-Agent"] = USER_AGENT
         self._traffic, self._where, self._pace, self._attempts = traffic, where, pace, attempts
 
-    def request(  # noqa: PLR0913, PLR0917  gspread's own signature
+    def request(
         self,
         method: str,
         endpoint: str,

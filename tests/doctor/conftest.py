@@ -136,7 +136,7 @@ def _handler(sheet: Sheet) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET  # noqa: N815  # http.server's name
+        do_POST = do_HEAD = do_GET  # noqa: N815  # http.server's names
 
         def log_message(self, *_: object) -> None: ...
 

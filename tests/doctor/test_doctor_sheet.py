@@ -13,6 +13,7 @@ from sheets_sync.config.rulefiles import load_rules
 from sheets_sync.config.templates import load_layouts
 from sheets_sync.core.plan import Plan, TabMemory
 from sheets_sync.doctor import exit_code
+from sheets_sync.doctor.sheet import google_clock_ahead_s
 from sheets_sync.store import Arrived, Store
 
 SPREADSHEET = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcd"
@@ -110,6 +111,19 @@ def test_the_clock_is_compared_with_googles(
     google_folder.ahead_s = ahead_s
 
     assert google_folder.examined().about(words).ok is ok
+
+
+def test_the_clock_is_read_from_an_answer(sheet: Any) -> None:
+    """Any answer carries the time, a refusal too."""
+    ahead_s = google_clock_ahead_s(sheet.url)
+
+    assert ahead_s is not None
+    assert abs(ahead_s) < 5
+
+
+def test_without_an_answer_the_clock_is_not_known() -> None:
+    """Being offline is no fault of the clock."""
+    assert google_clock_ahead_s("http://127.0.0.1:9/") is None
 
 
 def test_missing_credentials_leave_the_sheet_unchecked(google_folder: Any) -> None:

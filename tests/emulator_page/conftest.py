@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+
 from sheets_sync.emulator.serve import LocalServer
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from sheets_sync.config.job import load_job
 from sheets_sync.config.master import load_master
 from sheets_sync.config.rulefiles import load_rules
 from sheets_sync.config.starter import start_job
-from sheets_sync.config.templates import load_layouts
 from sheets_sync.core.model import Benchmark, SkuKey
 from sheets_sync.errors import ConfigurationError
+from sheets_sync.run import load_setup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,12 +34,11 @@ def test_a_new_job_loads_as_it_stands(
     """The first command after `init` does not end with a complaint."""
     start_job(tmp_path / "job", template=template, language=language)
 
-    job = load_job(tmp_path / "job" / "sheets-sync.yaml")
+    setup = load_setup(tmp_path / "job" / "sheets-sync.yaml")
 
+    job = setup.job
     assert (job.template, job.language, job.is_local) == (template, language, True)
-    assert load_rules(job, data_folder("rules"))
-    assert load_layouts(job)
-    assert load_master(job).skus == {}
+    assert setup.master.skus == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,5 +1,6 @@
 """Computing formulas: trees become functions once, and results are kept with the workbook."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +22,16 @@ from sheets_sync.emulator.formula.results import ErrorValue, FormulaError, Resul
 from sheets_sync.emulator.workbook import Formula, Sheet, Workbook, number
 
 _MAX_CHAIN = 120
-_UNDER_WAY = object()
+
+
+class _UnderWay(threading.local):
+    """The cells whose formulas this thread is computing; others compute for themselves."""
+
+    def __init__(self) -> None:
+        self.cells: set[tuple[int, int, int, int]] = set()
+
+
+_under_way = _UnderWay()
 
 
 @dataclass(slots=True)
@@ -73,20 +83,18 @@ def cell_value(book: Workbook, sheet: Sheet, row: int, column: int, text: Formul
     """Return what a cell's formula comes to; kept until the workbook changes."""
     key = (sheet.sheet_id, row, column)
     kept = book.cache.get(key)
-    if kept is _UNDER_WAY:
-        return ErrorValue("#REF!", "Circular dependency detected.")
     if kept is not None:
         return kept[0]  # type: ignore[no-any-return]  # the cache holds one-tuples of results
-    depth = book.cache.get("depth", 0)
-    if depth > _MAX_CHAIN:
+    here = (id(book), *key)
+    if here in _under_way.cells:
+        return ErrorValue("#REF!", "Circular dependency detected.")
+    if len(_under_way.cells) > _MAX_CHAIN:
         return ErrorValue("#ERROR!", "The chain of formulas is too long for the local server.")
-    book.cache[key] = _UNDER_WAY
-    book.cache["depth"] = depth + 1
+    _under_way.cells.add(here)
     try:
         result = evaluate(str(text), Env(book, sheet, 0, 0, row, column))
     finally:
-        book.cache["depth"] = depth
-        book.cache.pop(key, None)
+        _under_way.cells.discard(here)
     shown: Result = 0 if result is None else result
     book.cache[key] = (shown,)
     return shown

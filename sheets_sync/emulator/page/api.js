@@ -194,8 +194,9 @@ export class Cells {
   }
 
   #giveUp() {
-    this.#gaveUp = Boolean(this.#reading);
-    this.#reading?.stop.abort();
+    if (!this.#reading) return;
+    this.#gaveUp = true;
+    this.#reading.stop.abort();
     this.#reading = null;
   }
 
@@ -236,6 +237,7 @@ export class Cells {
     } catch (fault) {
       if (stop.signal.aborted) return;
       this.#reading = null;
+      this.#gaveUp = true;
       this.#onFault(fault);
       return;
     }
