@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="sheets-sync",
-    help="Keeps a seller team's daily operations log in Google Sheets true, and loses nothing people typed.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -67,29 +66,27 @@ def moment(text: str | None) -> datetime:
         ) from None
 
 
-def _version(*, shown: bool) -> None:
-    if shown:
-        typer.echo(f"sheets-sync {__version__}")
-        raise typer.Exit
-
-
 @app.callback()
 def root(
+    context: typer.Context,
     *,
     version: Annotated[
         bool,
         typer.Option(
             "--version",
-            is_eager=True,
-            callback=lambda shown: _version(shown=shown),
             help="Print the version.",
         ),
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
 ) -> None:
-    """Set up logging for whichever command follows."""
+    """Keep a seller team's daily operations log in Google Sheets true, and lose nothing people typed."""
     from sheets_sync.logs import configure
 
+    if version:
+        typer.echo(f"sheets-sync {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
     configure(verbose=verbose)
 
 
@@ -260,7 +257,7 @@ def worker(*, job: JobOption = DEFAULT_JOB) -> None:
         _, text = _sync(job_file, when)
         typer.echo(text)
 
-    raise typer.Exit(Worker(job, run=run).serve())
+    raise typer.Exit(Worker(job, run=run, say=typer.echo).serve())
 
 
 @app.command()

@@ -183,7 +183,7 @@ def prepare(setup: Setup, edges: Edges, *, now: datetime) -> Prepared:
     scope = Scope(job.stores, job.stock_pools, now, job.schedule.zone, window, job.acos_average)
     merged = merge(store.current(scope.dates[0]), reports, now)
     if not merged.current:
-        raise _nothing_to_read(job, faults)
+        raise _nothing_to_read(job, faults, None if inbox_is_empty else scope.dates[0])
     records = build(merged.current, setup.master, scope)
     verdict = judge(setup.rules, records)
     wanted_groups = ad_group_slots(verdict)
@@ -341,7 +341,15 @@ def _deep_is_due(store: Store, now: datetime) -> bool:
     return last is None or now.date() - date.fromisoformat(last) >= timedelta(days=DEEP_EVERY_DAYS)
 
 
-def _nothing_to_read(job: Job, faults: Sequence[Fault]) -> NoUsableSource:
+def _nothing_to_read(job: Job, faults: Sequence[Fault], since: date | None) -> NoUsableSource:
+    """Say what is missing; `since` is the oldest day looked at where the inbox does hold files."""
+    if not faults and since is not None:
+        return NoUsableSource(
+            Words(
+                f"{job.inbox} 里的报表都早于 {since},没有可写的数据。请放入新的报表。",
+                f"Every report in {job.inbox} is older than {since}; there is nothing to write. Put newer ones there.",
+            )
+        )
     if not faults:
         return NoUsableSource(
             Words(

@@ -36,6 +36,12 @@ Unit = Literal[
 ]
 Level = Literal["sku", "account"]
 
+MEAN_NEEDS_DAYS, PACE_NEEDS_DAYS = 3, 7
+"""Covered days below which a mean of seven days, or of thirty, would say nothing."""
+
+LOW_BUY_BOX, LOW_BUY_BOX_SESSIONS = 0.5, 20
+"""Under this share, seen by so many sessions, another seller has the Buy Box."""
+
 FBM = "FBM"
 SELLING = ("在售", "新品")
 
@@ -105,7 +111,9 @@ def _or(first: Array, second: Array) -> Array:
 def _units_vs_week(p: Panel) -> Array:
     """Compare with the mean of the seven days before, over the days the report covered."""
     days = shifted(trailing_count(p["sales_covered"], 7), 1)
-    mean = ratio(shifted(trailing_sum(p["units"], 7), 1), np.where(days >= 3, days, np.nan))
+    mean = ratio(
+        shifted(trailing_sum(p["units"], 7), 1), np.where(days >= MEAN_NEEDS_DAYS, days, np.nan)
+    )
     return ratio(p["units"] - mean, mean)
 
 
@@ -122,7 +130,7 @@ def _stock_units(p: Panel) -> Array:
 def _daily_units(p: Panel) -> Array:
     """Units a day over 30 days: as shipped according to Amazon, else as ordered in our own history."""
     days = trailing_count(p["sales_covered"], 30)
-    ordered = ratio(trailing_sum(p["units"], 30), np.where(days >= 7, days, np.nan))
+    ordered = ratio(trailing_sum(p["units"], 30), np.where(days >= PACE_NEEDS_DAYS, days, np.nan))
     return _or(np.round(p["units_shipped_30d"] / 30, 6), ordered)
 
 
@@ -139,7 +147,7 @@ def _stock_watched(p: Panel) -> Array:
 
 
 def _low_buy_box_days(p: Panel) -> Array:
-    low = (p["buy_box_pct"] < 0.5) & (p["sessions"] >= 20)
+    low = (p["buy_box_pct"] < LOW_BUY_BOX) & (p["sessions"] >= LOW_BUY_BOX_SESSIONS)
     return trailing_sum(np.where(np.isnan(p["buy_box_pct"]), np.nan, low.astype(float)), 2)
 
 

@@ -9,11 +9,11 @@ columns of equal length beside `keys`; None is unknown, which is never 0. Ratios
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
     from sheets_sync.errors import Words
 

@@ -69,7 +69,8 @@ class ExistingTab:
 
     def keys(self, key_columns: Sequence[str]) -> Iterator[tuple[int, RowKey]]:
         """Yield (row, key) of every row with a complete key, below the headings."""
-        columns = [self.cells[self.columns[name]] for name in key_columns]
+        places = [self.columns[name] for name in key_columns]
+        columns = [self.cells[place] if place < len(self.cells) else () for place in places]
         for row in range(1, min((len(column) for column in columns), default=0)):
             key = tuple(
                 _as_serial(column[row]) if name == "date" else _as_text(column[row])

@@ -320,12 +320,13 @@ def _twin_stock(skus: Panel) -> Array:
 
 
 def _activity(skus: Panel) -> Mask:
-    """Mark the days on which a SKU had stock, sales, traffic or spend."""
+    """Mark the days on which a SKU had stock, sales, traffic or spend; shipped units are sales too."""
     return np.asarray(
         (skus["stock_units"] > 0)
         | (skus["units"] > 0)
         | (skus["sessions"] > 0)
         | (skus["ad_spend"] > 0)
+        | (skus["units_shipped_30d"] > 0)
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sheets_sync.core.plan import Plan
 from sheets_sync.doctor.finding import advice, fault, fine, sheet_fault, unchecked
 from sheets_sync.emulator.serve import connect
 from sheets_sync.errors import Words
@@ -310,7 +308,7 @@ def _colours(
             )
             continue
         if tab in known:
-            _have_reinstalled(sight.store, sight.book.spreadsheet_id, tab, known[tab])
+            sight.store.forget_highlights(sight.book.spreadsheet_id, tab)
         yield sheet_fault(
             Words(
                 f"「{existing.title}」缺 {len(missing)} 条标色规则,有些预警不会变色",
@@ -332,12 +330,3 @@ def _tokens(rules: Sequence[dict[str, Any]]) -> set[str]:
     ]
     found = [TOKEN.search(formula) for formula in formulas if "#REF!" not in formula]
     return {match[1] for match in found if match and int(match[2]) == RULES_VERSION}
-
-
-def _have_reinstalled(store: Store, spreadsheet: str, tab: str, memory: TabMemory) -> None:
-    """Let the next sync see that a tab's colour rules are not the remembered ones.
-
-    A sync trusts what it remembers, to save a request, and would leave a rule that somebody deleted.
-    """
-    forgotten = {tab: replace(memory, highlights="")}
-    store.finish("doctor", spreadsheet, Plan(), {}, forgotten, {})

@@ -232,6 +232,16 @@ class Store:
                     delete(table).where(table.c.spreadsheet == spreadsheet, table.c.tab == tab)
                 )
 
+    def forget_highlights(self, spreadsheet: str, tab: str) -> None:
+        """Forget which colour rules a tab has, so that the next run installs them again."""
+        t = schema.tabs
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(t)
+                .where(t.c.spreadsheet == spreadsheet, t.c.tab == tab)
+                .values(highlights="")
+            )
+
     def last_markers(self, spreadsheet: str) -> list[int]:
         """Return the marker ids of the newest finished run, which the next one clears away."""
         t = schema.runs

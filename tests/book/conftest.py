@@ -20,7 +20,15 @@ LABELS = {
 
 
 def _column(id_: str, unit: str, **more: Any) -> Column:
-    return Column(id_, LABELS.get(id_, Words(id_, id_)), more.pop("role", "ours"), unit, 80, more.pop("format", "@"), **more)
+    return Column(
+        id_,
+        LABELS.get(id_, Words(id_, id_)),
+        more.pop("role", "ours"),
+        unit,
+        80,
+        more.pop("format", "@"),
+        **more,
+    )
 
 
 @pytest.fixture
@@ -49,13 +57,20 @@ def sheet_of(layout: TabLayout) -> SheetOf:
     """Make an existing tab from rows [date, store, marketplace, sku, stock, sales, notes, flags]."""
 
     def made(
-        rows: list[list[Cell]], *, order: list[str] | None = None, title: str = "日报 2026-07", spare: int = 1
+        rows: list[list[Cell]],
+        *,
+        order: list[str] | None = None,
+        title: str = "日报 2026-07",
+        spare: int = 1,
     ) -> ExistingTab:
         names = [column.id for column in layout.columns]
         order = order or names
         headings = {c.id: c.label.zh for c in layout.columns}
         cells = [
-            [headings.get(name, name), *(row[names.index(name)] if name in names else None for row in rows)]
+            [
+                headings.get(name, name),
+                *(row[names.index(name)] if name in names else None for row in rows),
+            ]
             for name in order
         ]
         columns = {name: i for i, name in enumerate(order) if name in names and name != "notes"}
@@ -73,14 +88,17 @@ def plan_of(layout: TabLayout) -> PlanOf:
     def made(existing: ExistingTab | None, rows: list[tuple[Cell, ...]], **more: Any) -> TabPlan:
         keys = [(46233, "acme", row[3] if len(row) > 3 else "US", row[0]) for row in rows]
         columns: dict[str, list[Cell]] = {
-            name: [key[i] for key in keys] for i, name in enumerate(("date", "store", "marketplace", "sku"))
+            name: [key[i] for key in keys]
+            for i, name in enumerate(("date", "store", "marketplace", "sku"))
         }
         columns |= {
             "stock_units": [row[1] for row in rows],
             "sales": [row[2] for row in rows],
             "flags": [None for _ in rows],
         }
-        want = DesiredTab("daily:2026-07", layout, "日报 2026-07", keys, [True] * len(keys), columns)
+        want = DesiredTab(
+            "daily:2026-07", layout, "日报 2026-07", keys, [True] * len(keys), columns
+        )
         found = {} if existing is None else {existing.id: existing}
         written = {want.id: {key: dict(cells) for key, cells in more.get("written", {}).items()}}
         return diff(found, [want], written).tabs[0]

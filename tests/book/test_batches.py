@@ -89,7 +89,9 @@ def test_changes_stand_where_their_rows_and_columns_are_now(
 def test_new_rows_are_inserted_below_the_last_key(sheet_of: SheetOf, plan_of: PlanOf) -> None:
     """Never onto rows assumed empty; the team's column between ours is not written."""
     [batch] = made(
-        plan_of(sheet_of([A], spare=3), [("A", 5, 10.5), ("B", 1, 2.0), ("C", 1, 2.0)], written=ours(A))
+        plan_of(
+            sheet_of([A], spare=3), [("A", 5, 10.5), ("B", 1, 2.0), ("C", 1, 2.0)], written=ours(A)
+        )
     )
 
     assert kinds(batch) == [
@@ -104,7 +106,9 @@ def test_new_rows_are_inserted_below_the_last_key(sheet_of: SheetOf, plan_of: Pl
         "range": {"sheetId": 7, "dimension": "ROWS", "startIndex": 2, "endIndex": 4},
         "inheritFromBefore": False,
     }
-    assert [(w["start"]["columnIndex"], len(w["rows"][0]["values"])) for w in only(batch, "updateCells")] == [
+    assert [
+        (w["start"]["columnIndex"], len(w["rows"][0]["values"])) for w in only(batch, "updateCells")
+    ] == [
         (0, 6),
         (7, 1),
     ]
@@ -116,14 +120,18 @@ def test_rows_added_at_the_very_end_take_after_the_row_above(
     sheet_of: SheetOf, plan_of: PlanOf
 ) -> None:
     """Where the grid ends there is no row below to take formats from."""
-    [batch] = made(plan_of(sheet_of([A], spare=0), [("A", 5, 10.5), ("B", 1, 2.0)], written=ours(A)))
+    [batch] = made(
+        plan_of(sheet_of([A], spare=0), [("A", 5, 10.5), ("B", 1, 2.0)], written=ours(A))
+    )
 
     assert only(batch, "insertDimension")[0]["inheritFromBefore"] is True
 
 
 def test_each_marketplaces_rows_get_their_currency(sheet_of: SheetOf, plan_of: PlanOf) -> None:
     """One format for each run of rows of one marketplace."""
-    [batch] = made(plan_of(sheet_of([A]), [("B", 1, 2.0, "JP"), ("C", 1, 2.0, "US"), ("D", 1, 2.0, "US")]))
+    [batch] = made(
+        plan_of(sheet_of([A]), [("B", 1, 2.0, "JP"), ("C", 1, 2.0, "US"), ("D", 1, 2.0, "US")])
+    )
 
     assert [
         (
@@ -142,10 +150,24 @@ def test_a_new_tab_and_its_rows_come_in_one_batch(plan_of: PlanOf) -> None:
     [batch] = made(plan, installed={})
 
     assert kinds(batch)[0] == "addSheet"
-    assert kinds(batch)[-4:] == ["updateCells", "updateCells", "repeatCell", "createDeveloperMetadata"]
+    assert kinds(batch)[-4:] == [
+        "updateCells",
+        "updateCells",
+        "repeatCell",
+        "createDeveloperMetadata",
+    ]
     memory = memory_of_new(plan, LOOK)
     assert memory.sheet_id == sheet_id_of("daily:2026-07")
-    assert memory.headings == ("日期", "店铺", "站点", "SKU", "stock_units", "sales", "notes", "flags")
+    assert memory.headings == (
+        "日期",
+        "店铺",
+        "站点",
+        "SKU",
+        "stock_units",
+        "sales",
+        "notes",
+        "flags",
+    )
     assert memory.columns["flags"] == 7
 
 
@@ -258,7 +280,8 @@ def test_many_lone_changes_are_split_by_weight_too(sheet_of: SheetOf, plan_of: P
     written = [cell.row for batch in found for cell in batch.sheets[7].cells]
     assert written == list(range(2, 16_001, 2))
     assert all(
-        sorted(batch.sheets[7].keys) == [cell.row for cell in batch.sheets[7].cells] for batch in found
+        sorted(batch.sheets[7].keys) == [cell.row for cell in batch.sheets[7].cells]
+        for batch in found
     )
 
 

@@ -120,7 +120,9 @@ def test_an_answer_with_the_right_keys_and_headings_proves_the_batch(
     sheet_of: SheetOf, plan_of: PlanOf
 ) -> None:
     """Numbers may come back as 46233 or 46233.0."""
-    batch = batch_of(plan_of(sheet_of([row("A"), row("B")]), [("B", 6, 10.5)], written=ours(row("B"))))
+    batch = batch_of(
+        plan_of(sheet_of([row("A"), row("B")]), [("B", 6, 10.5)], written=ours(row("B")))
+    )
     after = sheet_of([row("A"), [46233.0, *row("B", 6)[1:]]])
 
     assert proof.misplaced(batch, answer(after)) is None
@@ -139,7 +141,9 @@ def test_another_key_beside_the_value_is_seen(
     sheet_of: SheetOf, plan_of: PlanOf, after: list[list[Any]]
 ) -> None:
     """Sorted rows, another store, a row that is gone or lost its key."""
-    batch = batch_of(plan_of(sheet_of([row("A"), row("B")]), [("B", 6, 10.5)], written=ours(row("B"))))
+    batch = batch_of(
+        plan_of(sheet_of([row("A"), row("B")]), [("B", 6, 10.5)], written=ours(row("B")))
+    )
 
     assert proof.misplaced(batch, answer(sheet_of(after))) == "日报 2026-07"
 

@@ -23,12 +23,18 @@ def condition(formula: str) -> dict[str, Any]:
 
 
 def requests(layout: TabLayout, kind: str, **more: Any) -> list[dict[str, Any]]:
-    made = tabs.make_tab("daily:2026-07", layout, "日报 2026-07", more.get("language", "zh"), one_store=more.get("one_store", True))
+    made = tabs.make_tab(
+        "daily:2026-07",
+        layout,
+        "日报 2026-07",
+        more.get("language", "zh"),
+        one_store=more.get("one_store", True),
+    )
     return [request[kind] for request in made if kind in request]
 
 
 def test_a_colour_rule_reads_the_flags_column() -> None:
-    """The formula names the rule as ours, and looks for the flag in its own row."""
+    """The formula names the rule as ours; its range and its reference begin on the same row, the heading."""
     columns = {"acos_7d": 16, "flags": 25}
 
     [request] = tabs.add_highlights(7, columns, [("acos_7d", "critical")])
@@ -36,14 +42,14 @@ def test_a_colour_rule_reads_the_flags_column() -> None:
     added = request["addConditionalFormatRule"]
     assert added["index"] == 0
     assert added["rule"]["ranges"] == [
-        {"sheetId": 7, "startRowIndex": 1, "startColumnIndex": 16, "endColumnIndex": 17}
+        {"sheetId": 7, "startRowIndex": 0, "startColumnIndex": 16, "endColumnIndex": 17}
     ]
     assert added["rule"]["booleanRule"]["condition"] == {
         "type": "CUSTOM_FORMULA",
         "values": [
             {
                 "userEnteredValue": '=AND(LEN("sheets_sync:acos_7d:critical:v1")>0;'
-                'ISNUMBER(SEARCH("|acos_7d:critical|";$Z2)))'
+                'ISNUMBER(SEARCH("|acos_7d:critical|";$Z1)))'
             }
         ],
     }
@@ -57,11 +63,17 @@ def test_a_rule_is_installed_only_where_its_column_stands() -> None:
 
 def test_replacing_colour_rules_leaves_everybody_elses_in_order() -> None:
     """Ours go from the last to the first, so that no index shifts; the new ones stand after the rest."""
-    foreign = [condition("=$B2>5"), {"gradientRule": {}}, {"booleanRule": {"condition": {"type": "BLANK"}}}]
+    foreign = [
+        condition("=$B2>5"),
+        {"gradientRule": {}},
+        {"booleanRule": {"condition": {"type": "BLANK"}}},
+    ]
     own = [condition('=AND(LEN("sheets_sync:old:warning:v1")>0;TRUE)') for _ in range(2)]
     installed = [foreign[0], own[0], foreign[1], own[1], foreign[2]]
 
-    found = list(tabs.replace_highlights(7, {"acos_7d": 1, "stock_units": 2, "flags": 3}, PAIRS, installed))
+    found = list(
+        tabs.replace_highlights(7, {"acos_7d": 1, "stock_units": 2, "flags": 3}, PAIRS, installed)
+    )
 
     for request in found:
         if "deleteConditionalFormatRule" in request:
@@ -73,7 +85,7 @@ def test_replacing_colour_rules_leaves_everybody_elses_in_order() -> None:
     assert [tabs.is_ours(rule) for rule in installed] == [False, False, False, True, True]
 
 
-@pytest.mark.parametrize("formula", ["=$D2>20/100", "=LEN(\"sheets_sync\")>0", ""])
+@pytest.mark.parametrize("formula", ["=$D2>20/100", '=LEN("sheets_sync")>0', ""])
 def test_a_rule_without_the_token_is_somebody_elses(formula: str) -> None:
     """Nothing of a person's is ever taken for ours."""
     assert not tabs.is_ours(condition(formula))
@@ -142,22 +154,24 @@ def test_headings_are_in_the_jobs_language(layout: TabLayout, language: str, hea
     assert headings["rows"][0]["values"][0]["userEnteredValue"] == {"stringValue": heading}
 
 
-@pytest.mark.parametrize(("one_store", "hidden"), [(True, [1, 7]), (False, [7])])
+@pytest.mark.parametrize(("stores", "hidden"), [(1, [1, 7]), (2, [7])])
 def test_the_store_is_hidden_where_there_is_only_one(
-    layout: TabLayout, one_store: bool, hidden: list[int]  # noqa: FBT001  # a table's column
+    layout: TabLayout, stores: int, hidden: list[int]
 ) -> None:
     """The flags always are."""
-    changes = requests(layout, "updateDimensionProperties", one_store=one_store)
+    changes = requests(layout, "updateDimensionProperties", one_store=stores == 1)
 
-    assert [c["range"]["startIndex"] for c in changes if c["properties"].get("hiddenByUser")] == hidden
+    assert [
+        c["range"]["startIndex"] for c in changes if c["properties"].get("hiddenByUser")
+    ] == hidden
 
 
 def test_dates_numbers_and_texts_are_formatted_as_such(layout: TabLayout) -> None:
     """A SKU of digits stays text; the blank row below the headings holds the formats."""
     formats = {
-        (f["range"]["startColumnIndex"], f["range"]["endColumnIndex"]): f["cell"]["userEnteredFormat"][
-            "numberFormat"
-        ]
+        (f["range"]["startColumnIndex"], f["range"]["endColumnIndex"]): f["cell"][
+            "userEnteredFormat"
+        ]["numberFormat"]
         for f in requests(layout, "repeatCell")
     }
 
@@ -170,7 +184,10 @@ def test_dates_numbers_and_texts_are_formatted_as_such(layout: TabLayout) -> Non
 
 def test_a_tabs_sheet_id_is_always_the_same_and_its_own() -> None:
     """The same tab cannot be made twice, and no two tabs collide over years."""
-    names = ["account", *(f"daily:{year}-{month:02}" for year in range(2020, 2040) for month in range(1, 13))]
+    names = [
+        "account",
+        *(f"daily:{year}-{month:02}" for year in range(2020, 2040) for month in range(1, 13)),
+    ]
     ids = [tabs.sheet_id_of(name) for name in names]
 
     assert tabs.sheet_id_of("account") == ids[0]

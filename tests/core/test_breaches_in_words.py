@@ -57,7 +57,9 @@ LATE = Rule(
     "sources_late",
     "operations",
     (Level("warning", "sources_late", (Comparison("at_least", Operand(1)),)),),
-    Words("{value} 个来源没有新数据[:{sources_late_names}]", "Late: {value}[ ({sources_late_names})]"),
+    Words(
+        "{value} 个来源没有新数据[:{sources_late_names}]", "Late: {value}[ ({sources_late_names})]"
+    ),
 )
 
 
@@ -76,7 +78,9 @@ def records(
     scope = Scope({"acme": ["US"]}, {}, datetime(2026, 7, 31, 10, tzinfo=UTC), "Asia/Shanghai", 5)
     account_panel = Panel([SkuKey("acme", "US", "")], DAYS, accounts or {}, {})
     account_rows = np.ones((1, len(DAYS)), dtype=bool)
-    return Records(scope, Panel(entities, DAYS, arrays, {}), account_panel, rows, rows, account_rows, ())
+    return Records(
+        scope, Panel(entities, DAYS, arrays, {}), account_panel, rows, rows, account_rows, ()
+    )
 
 
 def said(
@@ -150,7 +154,11 @@ def test_a_day_without_a_row_is_not_judged() -> None:
 
 def test_the_gravest_alert_stands_first() -> None:
     """Words, sentences and flags follow the severity."""
-    figures = {"stock_units": [[N, N, 20, N, N]], "acos_7d": [[N, N, 0.5, N, N]], "age_days": [[9] * 5]}
+    figures = {
+        "stock_units": [[N, N, 20, N, N]],
+        "acos_7d": [[N, N, 0.5, N, N]],
+        "age_days": [[9] * 5],
+    }
 
     marks, _ = said(records(figures), LOW_STOCK, ACOS)
 
@@ -161,7 +169,11 @@ def test_the_gravest_alert_stands_first() -> None:
 
 def test_words_follow_the_language() -> None:
     """English sentences stand apart by a blank."""
-    figures = {"stock_units": [[N, N, 20, N, N]], "acos_7d": [[N, N, 0.5, N, N]], "age_days": [[9] * 5]}
+    figures = {
+        "stock_units": [[N, N, 20, N, N]],
+        "acos_7d": [[N, N, 0.5, N, N]],
+        "age_days": [[9] * 5],
+    }
 
     marks, _ = said(records(figures), LOW_STOCK, ACOS, language="en")
 
@@ -199,13 +211,15 @@ def group(name: str, spend: float, sales: float, key: str = "S0") -> AdGroup:
 def test_an_ad_rule_names_the_worst_ad_groups_of_seven_days() -> None:
     """Days add up, and of one day only the best source counts."""
     found = records({"acos_7d": [[N, N, N, N, 0.5]], "age_days": [[9] * 5]})
-    api, console = (
-        Slot(kind, "acme", "US", DAYS[4]) for kind in ("ads-sp-api", "ads-sp-console")
-    )
+    api, console = (Slot(kind, "acme", "US", DAYS[4]) for kind in ("ads-sp-api", "ads-sp-console"))
     before = Slot("ads-sp-console", "acme", "US", DAYS[3])
     week_ago = Slot("ads-sp-api", "acme", "US", DAYS[4] - timedelta(days=7))
     groups = {
-        api: [group("组A", 40.0, 50.0), group("组B", 1.0, 90.0), group("组X", 999.0, 0.0, key="S9")],
+        api: [
+            group("组A", 40.0, 50.0),
+            group("组B", 1.0, 90.0),
+            group("组X", 999.0, 0.0, key="S9"),
+        ],
         console: [group("组A", 1000.0, 0.0)],
         before: [group("组A", 46.0, 71.0)],
         week_ago: [group("组A", 5000.0, 0.0)],
@@ -233,7 +247,10 @@ def test_late_sources_are_named() -> None:
     """The line says which report and by how many days."""
     names = np.full((1, 5), None, dtype=object)
     names[0, 4] = "ads-sp-api\t3\nsales-traffic\t5"
-    accounts = {"sources_late": np.array([[N, N, N, N, 2]], dtype=float), "sources_late_names": names}
+    accounts = {
+        "sources_late": np.array([[N, N, N, N, 2]], dtype=float),
+        "sources_late_names": names,
+    }
 
     marks, breaches = said(records({"stock_units": [[90] * 5]}, accounts), LATE)
 

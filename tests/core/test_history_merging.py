@@ -22,7 +22,9 @@ def portion(
     day: date = DAY,
 ) -> Portion:
     moment = T0 + timedelta(hours=hours)
-    return Portion(kind, "acme", "US", day, moment, tuple(figures), {figure: list(figures.values())})
+    return Portion(
+        kind, "acme", "US", day, moment, tuple(figures), {figure: list(figures.values())}
+    )
 
 
 def report(name: str, *portions: Portion) -> Report:
@@ -39,7 +41,10 @@ def read(known: dict[Slot, Version], *reports: Report, now: datetime = FIRST) ->
 
 def test_the_later_moment_wins_whatever_the_order_of_the_files() -> None:
     """Of two files for one day the one whose figures were taken later is current."""
-    late, early = report("a.csv", portion({"A": 2.0}, hours=5)), report("b.csv", portion({"A": 1.0}))
+    late, early = (
+        report("a.csv", portion({"A": 2.0}, hours=5)),
+        report("b.csv", portion({"A": 1.0})),
+    )
 
     for order in ((late, early), (early, late)):
         assert read({}, *order).current[SLOT].file == "a.csv"
@@ -69,7 +74,9 @@ def test_received_moves_only_for_keys_whose_figures_changed() -> None:
     """A restated file is new for the SKUs it restates, and for those it adds."""
     known = read({}, report("a.csv", portion({"A": 1.0, "B": 2.0}))).current
 
-    found = read(known, report("b.csv", portion({"A": 1.0, "B": 3.0, "C": 0.0}, hours=5)), now=SECOND)
+    found = read(
+        known, report("b.csv", portion({"A": 1.0, "B": 3.0, "C": 0.0}, hours=5)), now=SECOND
+    )
 
     first, second = int(FIRST.timestamp()), int(SECOND.timestamp())
     assert found.current[SLOT].received == (first, second, second)
@@ -103,7 +110,9 @@ def test_a_portion_without_keys_says_that_nothing_happened() -> None:
     assert found.current[SLOT].received == ()
 
 
-def shrinking(before: int, after: int, kind: str, figure: str, *, days: int) -> list[tuple[int, int]]:
+def shrinking(
+    before: int, after: int, kind: str, figure: str, *, days: int
+) -> list[tuple[int, int]]:
     earlier = portion(skus(before), kind=kind, figure=figure, day=DAY - timedelta(days=days))
     known = read({}, report("before.csv", earlier)).current
     later = portion(skus(after), kind=kind, figure=figure, hours=24)

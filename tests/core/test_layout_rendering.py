@@ -164,7 +164,9 @@ def test_cells_are_typed_as_a_spreadsheet_types_them(
     }
 
 
-def test_money_is_rounded_to_each_rows_currency(portion_of: PortionOf, records_of: RecordsOf) -> None:
+def test_money_is_rounded_to_each_rows_currency(
+    portion_of: PortionOf, records_of: RecordsOf
+) -> None:
     """Cents in the US, whole yen in Japan."""
     clicks = {"A": {"ad_spend": 10.0, "ad_clicks": 3.0}}
     records = records_of(
@@ -189,7 +191,10 @@ def test_what_the_rules_say_stands_on_its_row(portion_of: PortionOf, records_of:
         [portion_of("sales-traffic", DAY, {"A": {"units": 1.0}, "B": {"units": 1.0}})]
     )
     at = (1, records.skus.day(DAY))
-    marks = {"sku": Marks({at: "断货"}, {at: "已断货。"}, {at: "|stock_units:critical|"}), "account": NOTHING}
+    marks = {
+        "sku": Marks({at: "断货"}, {at: "已断货。"}, {at: "|stock_units:critical|"}),
+        "account": NOTHING,
+    }
 
     [tab] = rendered(records, daily(column("alerts"), column("why"), column("flags")), marks=marks)
 
@@ -229,7 +234,9 @@ def test_account_rows_have_a_key_of_three(portion_of: PortionOf, records_of: Rec
     assert list(tab.fresh) == [True]
 
 
-def test_rows_that_may_not_be_added_are_marked(portion_of: PortionOf, records_of: RecordsOf) -> None:
+def test_rows_that_may_not_be_added_are_marked(
+    portion_of: PortionOf, records_of: RecordsOf
+) -> None:
     """停售 is kept up to date where it stands."""
     records = records_of(
         [portion_of("sales-traffic", DAY, {"A": {"units": 1.0}, "B": {"units": 1.0}})],

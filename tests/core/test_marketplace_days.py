@@ -89,4 +89,7 @@ def test_marketplaces_are_told_apart() -> None:
 def test_dates_and_moments_as_spreadsheet_serials() -> None:
     """Days since 1899-12-30; a moment in the team's zone, to the second."""
     assert serial_date(date(2026, 7, 30)) == 46233
-    assert serial(datetime(2026, 7, 30, 0, 20, tzinfo=UTC).timestamp(), "Asia/Shanghai") == 46233.347222
+    assert (
+        serial(datetime(2026, 7, 30, 0, 20, tzinfo=UTC).timestamp(), "Asia/Shanghai")
+        == 46233.347222
+    )

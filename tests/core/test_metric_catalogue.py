@@ -29,7 +29,11 @@ TABLE: list[tuple[str, dict[str, Row], Row]] = [
     ("units_vs_7d", {"units": [6, 6, N, 6], "sales_covered": [1, 1, N, 1]}, [N, N, N, N]),
     ("conversion", {"units": [3, 0, 2, N], "sessions": [40, 10, 0, 5]}, [0.075, 0.0, N, N]),
     ("acos", {"ad_spend": [10, 5, N], "ad_sales": [40, 0, 8]}, [0.25, N, N]),
-    ("ad_spend_7d", {"ad_spend": [1, N, 2.5, 3, 4, 5, 6, 7]}, [1, 1, 3.5, 6.5, 10.5, 15.5, 21.5, 27.5]),
+    (
+        "ad_spend_7d",
+        {"ad_spend": [1, N, 2.5, 3, 4, 5, 6, 7]},
+        [1, 1, 3.5, 6.5, 10.5, 15.5, 21.5, 27.5],
+    ),
     ("ad_sales_7d", {"ad_sales": [N, N, 20]}, [N, N, 20]),
     ("ad_clicks_7d", {"ad_clicks": [10] * 8}, [10, 20, 30, 40, 50, 60, 70, 70]),
     ("ad_orders_7d", {"ad_orders": [0, 1, N]}, [0, 1, 1]),
@@ -40,13 +44,25 @@ TABLE: list[tuple[str, dict[str, Row], Row]] = [
     ("cpc", {"ad_spend": [10, 1], "ad_clicks": [3, 0]}, [3.333333, N]),
     ("tacos", {"ad_spend": [12, 3], "sales": [100, 0]}, [0.12, N]),
     # Stock: Amazon's for FBA, the seller's own for FBM, whichever is known where nobody says.
-    ("stock_units", {"fulfilment": ["FBA"] * 2, "fba_units": [12, N], "mfn_units": [99, 99]}, [12, N]),
-    ("stock_units", {"fulfilment": ["FBM"] * 2, "fba_units": [12, 12], "mfn_units": [99, N]}, [99, N]),
+    (
+        "stock_units",
+        {"fulfilment": ["FBA"] * 2, "fba_units": [12, N], "mfn_units": [99, 99]},
+        [12, N],
+    ),
+    (
+        "stock_units",
+        {"fulfilment": ["FBM"] * 2, "fba_units": [12, 12], "mfn_units": [99, N]},
+        [99, N],
+    ),
     ("stock_units", {"fulfilment": [N] * 2, "fba_units": [12, N], "mfn_units": [99, 99]}, [12, 99]),
     ("daily_units", {"units_shipped_30d": [60, 0]}, [2.0, 0.0]),
     ("daily_units", {"units": [7] * 7, "sales_covered": [1] * 7}, [N, N, N, N, N, N, 7.0]),
     ("units_30d", {"units": [1, 2, N], "units_shipped_30d": [N, 9, N]}, [1, 9, 3]),
-    ("days_of_cover", {"fba_units": [12, 0, 12, N], "units_shipped_30d": [90, 90, 0, 90]}, [4.0, 0.0, N, N]),
+    (
+        "days_of_cover",
+        {"fba_units": [12, 0, 12, N], "units_shipped_30d": [90, 90, 0, 90]},
+        [4.0, 0.0, N, N],
+    ),
     (
         "days_of_cover_inbound",
         {"fba_units": [12, 12], "inbound_units": [240, N], "units_shipped_30d": [90, 90]},
@@ -74,7 +90,11 @@ TABLE: list[tuple[str, dict[str, Row], Row]] = [
     ),
     # A score typed on one day holds for seven.
     ("ipi", {"ipi_typed": [523, N, N, N, N, N, N, N, 480]}, [523] * 7 + [N, 480]),
-    ("sales_total", {"sales_reported": [100.5, N, N], "sales_of_skus": [90, 90, N]}, [100.5, 90, N]),
+    (
+        "sales_total",
+        {"sales_reported": [100.5, N, N], "sales_of_skus": [90, 90, N]},
+        [100.5, 90, N],
+    ),
     ("tacos_total", {"ad_spend_total": [9], "sales_of_skus": [90]}, [0.1]),
 ]
 

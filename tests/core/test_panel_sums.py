@@ -21,13 +21,17 @@ from sheets_sync.core.panel import (
 )
 
 NAN = float("nan")
-FIGURES = st.none() | st.integers(-10_000, 10_000) | st.integers(0, 10_000_000).map(lambda n: n / 100)
+FIGURES = (
+    st.none() | st.integers(-10_000, 10_000) | st.integers(0, 10_000_000).map(lambda n: n / 100)
+)
 ROWS = st.lists(FIGURES, min_size=1, max_size=20)
 WINDOWS = st.integers(1, 30)
 
 
 def array(*rows: list[float | None]) -> np.ndarray:
-    return np.array([[NAN if value is None else value for value in row] for row in rows], dtype=float)
+    return np.array(
+        [[NAN if value is None else value for value in row] for row in rows], dtype=float
+    )
 
 
 def plain(figures: np.ndarray) -> list[float | None]:
@@ -79,7 +83,9 @@ def test_counting_and_the_largest_ignore_unknown_days(row: list[float | None], d
 
 
 @given(ROWS, WINDOWS)
-def test_carrying_takes_the_newest_known_day_of_the_window(row: list[float | None], days: int) -> None:
+def test_carrying_takes_the_newest_known_day_of_the_window(
+    row: list[float | None], days: int
+) -> None:
     """An unknown day shows the newest known figure not older than the window."""
     assert plain(carried(array(row), days)) == [
         next(reversed(window(row, day, days)), None) for day in range(len(row))

@@ -42,7 +42,9 @@ COLUMNS = (
     column("notes", role="theirs"),
     column("as_of", unit="moment"),
 )
-LAYOUT = TabLayout("daily", {"zh": "日报", "en": "Daily", "both": "Daily"}, "sku", False, 2, COLUMNS)
+LAYOUT = TabLayout(
+    "daily", {"zh": "日报", "en": "Daily", "both": "Daily"}, "sku", False, 2, COLUMNS
+)
 NAMES = [c.id for c in COLUMNS]
 OWNED = [c.id for c in COLUMNS if c.role != "theirs"]
 A, B, C = (46233, "A"), (46233, "B"), (46233, "C")
@@ -75,7 +77,9 @@ def desired(rows: dict[RowKey, dict[str, Cell]], *, fresh: bool = True) -> Desir
     return DesiredTab("daily", LAYOUT, "Daily", list(rows), [fresh] * len(rows), columns)
 
 
-def planned(existing: ExistingTab | None, want: DesiredTab, written: Written | None = None) -> TabPlan:
+def planned(
+    existing: ExistingTab | None, want: DesiredTab, written: Written | None = None
+) -> TabPlan:
     found = {"daily": existing} if existing else {}
     return diff(found, [want], {"daily": written or {}}).tabs[0]
 
@@ -151,7 +155,9 @@ def test_a_column_may_say_that_the_program_wins() -> None:
 def test_a_prefilled_cell_is_written_once() -> None:
     """The owner is the team's from the moment the row is made, blank or not."""
     existing = sheet(row(A, owner="Li"), row(B))
-    plan = planned(existing, desired({A: {"owner": "Wang"}, B: {"owner": "Wang"}, C: {"owner": "Wang"}}))
+    plan = planned(
+        existing, desired({A: {"owner": "Wang"}, B: {"owner": "Wang"}, C: {"owner": "Wang"}})
+    )
 
     assert (plan.changes, plan.overrides) == ((), ())
     assert dict(zip(plan.new_columns, plan.new_rows[0], strict=True))["owner"] == "Wang"
@@ -171,7 +177,8 @@ def test_an_input_cell_is_filled_only_while_blank() -> None:
 
 
 @pytest.mark.parametrize(
-    ("have", "want"), [(1, 1.0), (1.0, 1), (0, 0.0), ("", None), (None, ""), ("x", "x"), (True, True)]
+    ("have", "want"),
+    [(1, 1.0), (1.0, 1), (0, 0.0), ("", None), (None, ""), ("x", "x"), (True, True)],
 )
 def test_the_same_value_written_otherwise_is_no_change(have: Cell, want: Cell) -> None:
     """1 and 1.0 are one number; an empty text is a blank cell."""
@@ -181,7 +188,8 @@ def test_the_same_value_written_otherwise_is_no_change(have: Cell, want: Cell) -
 
 
 @pytest.mark.parametrize(
-    ("have", "ours", "want"), [(True, 1, 1), (False, 0, 0), ("1", 1, 1), (1, "1", "1"), (True, 1, 2)]
+    ("have", "ours", "want"),
+    [(True, 1, 1), (False, 0, 0), ("1", 1, 1), (1, "1", "1"), (True, 1, 2)],
 )
 def test_a_tick_box_or_a_text_is_never_our_number(have: Cell, ours: Cell, want: Cell) -> None:
     """TRUE is not 1 and "1" is not 1: somebody changed the cell."""
@@ -247,7 +255,9 @@ def test_a_row_that_is_not_fresh_is_kept_up_to_date_and_never_added() -> None:
 )
 def test_a_row_that_people_added_with_a_valid_key_is_filled(day: Cell, sku: Cell) -> None:
     """Also with the date typed as text."""
-    plan = planned(sheet({"date": day, "sku": sku, "notes": "see mail"}), desired({A: {"units": 3}}))
+    plan = planned(
+        sheet({"date": day, "sku": sku, "notes": "see mail"}), desired({A: {"units": 3}})
+    )
 
     assert plan.changes == (Change(1, A, "units", None, 3),)
     assert plan.new_keys == ()
@@ -255,7 +265,9 @@ def test_a_row_that_people_added_with_a_valid_key_is_filled(day: Cell, sku: Cell
 
 def test_a_sku_of_digits_is_found_when_typed_as_a_number() -> None:
     """A SKU is text for us and may be a number in the cell."""
-    plan = planned(sheet({"date": 46233, "sku": 100234}), desired({(46233, "100234"): {"units": 3}}))
+    plan = planned(
+        sheet({"date": 46233, "sku": 100234}), desired({(46233, "100234"): {"units": 3}})
+    )
 
     assert changed(plan) == [((46233, "100234"), "units", None, 3)]
 
@@ -292,7 +304,8 @@ def test_a_column_that_the_team_deleted_is_left_out_and_reported() -> None:
     """It is not added again behind their back."""
     names = [name for name in NAMES if name not in ("alerts", "notes")]
     plan = planned(
-        sheet(row(A, units=3), names=names), desired({A: {"units": 3, "alerts": "x"}, B: {"alerts": "x"}})
+        sheet(row(A, units=3), names=names),
+        desired({A: {"units": 3, "alerts": "x"}, B: {"alerts": "x"}}),
     )
 
     assert plan.missing_columns == ("alerts",)
@@ -362,13 +375,19 @@ KEYS = st.tuples(st.integers(46230, 46232), st.sampled_from(["A", "B", "007"]))
 CELLS = st.none() | st.integers(0, 3) | st.sampled_from(["x", "=1+1", True, 0.5, ""])
 FIGURES = st.none() | st.integers(0, 3) | st.sampled_from(["x", 0.5])
 OWN_ROWS = st.fixed_dictionaries({}, optional=dict.fromkeys(OWNED[2:], FIGURES))
-SHEET_ROWS = st.fixed_dictionaries({}, optional={**dict.fromkeys(NAMES[2:], CELLS), "theirs": CELLS})
+SHEET_ROWS = st.fixed_dictionaries(
+    {}, optional={**dict.fromkeys(NAMES[2:], CELLS), "theirs": CELLS}
+)
 WANT = st.dictionaries(KEYS, OWN_ROWS, max_size=6).map(desired)
-SHEETS = st.dictionaries(KEYS, SHEET_ROWS, max_size=6).flatmap(
-    lambda rows: st.permutations([row(key, **cells) for key, cells in rows.items()])
-).map(lambda rows: sheet(*rows, extra=("theirs",)))
+SHEETS = (
+    st.dictionaries(KEYS, SHEET_ROWS, max_size=6)
+    .flatmap(lambda rows: st.permutations([row(key, **cells) for key, cells in rows.items()]))
+    .map(lambda rows: sheet(*rows, extra=("theirs",)))
+)
 WRITTEN = st.dictionaries(
-    KEYS, st.dictionaries(st.sampled_from(OWNED[2:]), st.lists(FIGURES, max_size=2).map(tuple)), max_size=6
+    KEYS,
+    st.dictionaries(st.sampled_from(OWNED[2:]), st.lists(FIGURES, max_size=2).map(tuple)),
+    max_size=6,
 )
 
 

@@ -43,7 +43,11 @@ def account(records: Records, metric: str, site: str = "US", day: date = DAY) ->
 
 def rows(records: Records, mask: str = "rows") -> list[tuple[str, str, str]]:
     return [
-        (records.skus.entities[i].marketplace, records.skus.entities[i].sku, str(records.skus.dates[j]))
+        (
+            records.skus.entities[i].marketplace,
+            records.skus.entities[i].sku,
+            str(records.skus.dates[j]),
+        )
         for i, j in zip(*np.nonzero(getattr(records, mask)), strict=True)
     ]
 
@@ -185,7 +189,9 @@ def test_a_sku_without_any_activity_for_30_days_has_no_row(
                 DAY,
                 {"QUIET": quiet, "SEEN": quiet | {"sessions": 1.0}, "STOCK": quiet},
             ),
-            portion_of("fba-inventory", DAY, {"STOCK": {"fba_units": 1.0}, "EMPTY": {"fba_units": 0.0}}),
+            portion_of(
+                "fba-inventory", DAY, {"STOCK": {"fba_units": 1.0}, "EMPTY": {"fba_units": 0.0}}
+            ),
             portion_of("ads-sp-api", DAY, {"SPENT": {"ad_spend": 0.4}}),
         ]
     )
@@ -362,7 +368,10 @@ def test_a_twin_whose_stock_is_unknown_has_unknown_stock(
     portion_of: PortionOf, records_of: RecordsOf
 ) -> None:
     """Unknown is not zero, also through a twin."""
-    stock = {"FBA-1": {"asin": "B01", "mfn_units": None}, "FBM-1": {"asin": "B01", "mfn_units": None}}
+    stock = {
+        "FBA-1": {"asin": "B01", "mfn_units": None},
+        "FBM-1": {"asin": "B01", "mfn_units": None},
+    }
     records = records_of(
         [portion_of("fba-inventory", DAY, stock)],
         skus=[Sku("acme", "US", "FBM-1", fulfilment="FBM"), Sku("acme", "US", "FBA-1")],
@@ -463,7 +472,9 @@ def test_late_sources_are_counted_on_the_newest_day(
     )
 
     assert account(records, "sources_late") == 1.0
-    assert records.accounts.text("sources_late_names")[0, records.accounts.day(DAY)] == "ads-sp-api\t3"
+    assert (
+        records.accounts.text("sources_late_names")[0, records.accounts.day(DAY)] == "ads-sp-api\t3"
+    )
 
 
 def test_an_account_has_a_row_wherever_a_report_spoke_of_it(

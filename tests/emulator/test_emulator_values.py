@@ -189,3 +189,13 @@ def test_formulas_are_computed(book: Spreadsheet, formula: str, value: Any) -> N
     book.put("D1", [[formula]], "USER_ENTERED")
 
     assert book.values("D1", valueRenderOption="UNFORMATTED_VALUE") == [[value]]
+
+
+def test_long_chains_are_computed_and_circles_are_found(book: Spreadsheet) -> None:
+    """A running total over many rows is right from whichever end it is read."""
+    book.put("A1", [[1], *([f"=A{row}+1"] for row in range(1, 900))], "USER_ENTERED")
+    circle = [[f"=B{row % 200 + 1}"] for row in range(1, 201)]
+    book.put("B1", circle, "USER_ENTERED")
+
+    assert book.values("A900") == [["900"]]
+    assert book.values("B7") == [["#REF!"]]

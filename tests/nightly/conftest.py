@@ -13,10 +13,10 @@ from typing import Any
 
 import gspread
 import pytest
-from sheets_sync.emulator.serve import LocalServer
 
 from sheets_sync.__main__ import main
 from sheets_sync.demo.company import Company
+from sheets_sync.emulator.serve import LocalServer
 from sheets_sync.sheets.transport import LocalSession
 
 LAST_DAY = date(2026, 7, 30)

@@ -12,9 +12,9 @@ import gspread
 import pytest
 import requests
 import stamina
-from sheets_sync.emulator.serve import LocalServer
 
 from sheets_sync.__main__ import main
+from sheets_sync.emulator.serve import LocalServer
 
 if TYPE_CHECKING:
     from conftest import Nights

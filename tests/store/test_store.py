@@ -29,7 +29,9 @@ DAY = date(2026, 7, 30)
 SHEET, TAB = "sheet-1", "daily:2026-07"
 NOTHING = Arrived((), ())
 A, B = (46233, "A"), (46233, "B")
-MEMORY = TabMemory(7, "日报 2026-07", ("日期", "SKU", "销量", "备注"), {"date": 0, "sku": 1, "units": 2}, "1:ab")
+MEMORY = TabMemory(
+    7, "日报 2026-07", ("日期", "SKU", "销量", "备注"), {"date": 0, "sku": 1, "units": 2}, "1:ab"
+)
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -83,7 +85,9 @@ def only(plan: Plan) -> TabPlan:
     return plan.tabs[0]
 
 
-def begin(store: Store, run: str, plan: Plan, *, markers: tuple[int, ...] = (), now: datetime = NOW) -> Written:
+def begin(
+    store: Store, run: str, plan: Plan, *, markers: tuple[int, ...] = (), now: datetime = NOW
+) -> Written:
     written = store.written(SHEET, TAB)
     store.begin(run, SHEET, now, plan, markers, NOTHING, {TAB: written})
     return written
@@ -258,7 +262,9 @@ def test_a_file_keeps_what_memory_forgets(tmp_path: Path) -> None:
 # --- figures -------------------------------------------------------------------------------------
 
 
-def report(name: str, spend: float, *, hours: int = 0, faults: tuple[Fault, ...] = (), zone: Any = UTC) -> Report:
+def report(
+    name: str, spend: float, *, hours: int = 0, faults: tuple[Fault, ...] = (), zone: Any = UTC
+) -> Report:
     moment = (NOW + timedelta(hours=hours)).astimezone(zone)
     portion = Portion(
         "ads-sp-api",
@@ -270,7 +276,9 @@ def report(name: str, spend: float, *, hours: int = 0, faults: tuple[Fault, ...]
         {"ad_spend": [spend, 2.0], "ad_clicks": [1.0, None]},
         (AdGroup("A", "SP-自动", "组A", 1.0, spend, 0.0),),
     )
-    return Report(SourceFile(name, name.ljust(64, "0"), 9, moment), "ads-sp-api", (portion,), faults)
+    return Report(
+        SourceFile(name, name.ljust(64, "0"), 9, moment), "ads-sp-api", (portion,), faults
+    )
 
 
 SLOT = Slot("ads-sp-api", "acme", "US", DAY)
@@ -352,7 +360,9 @@ def test_files_are_known_with_their_faults(store: Store) -> None:
     }
 
 
-def test_a_better_reader_reads_known_files_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_better_reader_reads_known_files_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What an older program understood of a file does not count."""
     arrive(store, "r1", report("a.json", 10.0))
 
@@ -367,7 +377,10 @@ def test_a_better_reader_reads_known_files_again(store: Store, monkeypatch: pyte
 def test_the_schema_is_one_that_postgresql_takes() -> None:
     """Every table and index compiles; moments keep their zone there."""
     dialect = postgresql.dialect()
-    tables = {name: str(CreateTable(t).compile(dialect=dialect)) for name, t in schema.metadata.tables.items()}
+    tables = {
+        name: str(CreateTable(t).compile(dialect=dialect))
+        for name, t in schema.metadata.tables.items()
+    }
     indexes = [
         str(CreateIndex(i).compile(dialect=dialect))
         for t in schema.metadata.tables.values()

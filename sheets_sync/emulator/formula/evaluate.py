@@ -21,17 +21,30 @@ from sheets_sync.emulator.formula.parse import (
 from sheets_sync.emulator.formula.results import ErrorValue, FormulaError, Result
 from sheets_sync.emulator.workbook import Formula, Sheet, Workbook, number
 
-_MAX_CHAIN = 120
+_MAX_CHAIN = 25
+
+
+Place = tuple[int, int, int]
+"""Sheet id, row and column of a cell."""
 
 
 class _UnderWay(threading.local):
-    """The cells whose formulas this thread is computing; others compute for themselves."""
+    """What this thread is computing; other threads compute for themselves."""
 
     def __init__(self) -> None:
-        self.cells: set[tuple[int, int, int, int]] = set()
+        self.places: set[Place] = set()
+        self.depth = 0
 
 
 _under_way = _UnderWay()
+
+
+class _TooDeep(Exception):
+    """A chain of formulas is deeper than the stack allows: this cell has to come first."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.place = place
 
 
 @dataclass(slots=True)
@@ -81,22 +94,49 @@ Compiled = Callable[[Env], Argument]
 
 def cell_value(book: Workbook, sheet: Sheet, row: int, column: int, text: Formula) -> Result:
     """Return what a cell's formula comes to; kept until the workbook changes."""
-    key = (sheet.sheet_id, row, column)
-    kept = book.cache.get(key)
+    place = (sheet.sheet_id, row, column)
+    kept: tuple[Result] | None = book.cache.get(place)
     if kept is not None:
-        return kept[0]  # type: ignore[no-any-return]  # the cache holds one-tuples of results
-    here = (id(book), *key)
-    if here in _under_way.cells:
+        return kept[0]
+    if place in _under_way.places:
         return ErrorValue("#REF!", "Circular dependency detected.")
-    if len(_under_way.cells) > _MAX_CHAIN:
-        return ErrorValue("#ERROR!", "The chain of formulas is too long for the local server.")
-    _under_way.cells.add(here)
+    if _under_way.depth == 0:
+        return _from_the_bottom(book, place)
+    if _under_way.depth >= _MAX_CHAIN:
+        raise _TooDeep(place)
+    return _computed(book, sheet, place, text)
+
+
+def _from_the_bottom(book: Workbook, wanted: Place) -> Result:
+    """Compute a cell; where its chain is too deep, first the cell at the end of the stack."""
+    waiting = [wanted]
+    result: Result = None
+    while waiting:
+        sheet_id, row, column = place = waiting[-1]
+        sheet = book.sheet(sheet_id)
+        cell = sheet.cell(row, column)
+        _under_way.places = set(waiting[:-1])
+        try:
+            result = _computed(book, sheet, place, str(cell.value) if cell else "=0")
+            waiting.pop()
+        except _TooDeep as deeper:
+            waiting.append(deeper.place)
+        finally:
+            _under_way.places = set()
+    return result
+
+
+def _computed(book: Workbook, sheet: Sheet, place: Place, text: str) -> Result:
+    _, row, column = place
+    _under_way.places.add(place)
+    _under_way.depth += 1
     try:
         result = evaluate(str(text), Env(book, sheet, 0, 0, row, column))
     finally:
-        _under_way.cells.discard(here)
+        _under_way.depth -= 1
+        _under_way.places.discard(place)
     shown: Result = 0 if result is None else result
-    book.cache[key] = (shown,)
+    book.cache[place] = (shown,)
     return shown
 
 
