@@ -206,14 +206,14 @@ def explain(
 ) -> None:
     """Say why a SKU is red: values, rule, threshold, history, source files."""
     from sheets_sync.explain import story
-    from sheets_sync.run import load_setup, open_edges
+    from sheets_sync.run import load_setup, open_store
 
     setup = load_setup(job)
-    with open_edges(setup) as edges:
+    with open_store(setup.job) as known:
         typer.echo(
             story(
                 setup,
-                edges.store,
+                known,
                 sku,
                 store_name=store,
                 marketplace=marketplace,

@@ -10,7 +10,8 @@ from sheets_sync.core.breaches import ad_group_slots, judge, put_into_words
 from sheets_sync.core.history import Slot
 from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.core.metrics import METRICS
-from sheets_sync.core.records import Scope, build
+from sheets_sync.core.records import build
+from sheets_sync.core.scope import Scope
 from sheets_sync.core.wording import Fact, Locale, shown
 from sheets_sync.errors import ConfigurationError, NoUsableSource, Words
 

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import structlog
 from filelock import FileLock, Timeout
@@ -23,19 +24,21 @@ from sheets_sync.core.breaches import Breach, ad_group_slots, flood_words, judge
 from sheets_sync.core.history import Merged, merge
 from sheets_sync.core.layout import render
 from sheets_sync.core.plan import Plan, diff, key_text
-from sheets_sync.core.records import Records, Scope, build
+from sheets_sync.core.records import Records, build
+from sheets_sync.core.scope import Scope
 from sheets_sync.emulator.serve import ServerInUse, connect
 from sheets_sync.errors import NoUsableSource, SheetError, SheetsSyncError, UnsafeChange, Words
 from sheets_sync.sheets.batches import Dress
 from sheets_sync.sheets.book import Book, Moved, Reading, Wanted, tab_memory
 from sheets_sync.sheets.gateway import Gateway
+from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sources import load
 from sheets_sync.sources.inbox import scan
 from sheets_sync.sources.places import Places
 from sheets_sync.store import Arrived, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sheets_sync.core.layout import TabLayout
@@ -118,13 +121,22 @@ def load_setup(job_file: Path) -> Setup:
 
 
 @contextmanager
+def open_store(job: Job, *, writing: bool = False) -> Iterator[Store]:
+    """Open what the job remembers; unless `writing`, nothing is created for it."""
+    exists = writing or not job.store_url.startswith("sqlite") or job.state.exists()
+    store = Store(job.store_url if exists else "sqlite://")
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
 def open_edges(setup: Setup, *, writing: bool = False) -> Iterator[Edges]:
     """Open the store and the way to the spreadsheet; unless `writing`, nothing is created for it."""
     job = setup.job
     with ExitStack() as stack:
-        known = writing or not job.store_url.startswith("sqlite") or job.state.exists()
-        store = Store(job.store_url if known else "sqlite://")
-        stack.callback(store.close)
+        store = stack.enter_context(open_store(job, writing=writing))
         if not job.is_local:
             from sheets_sync.sheets.credentials import load_credentials
 
@@ -208,14 +220,20 @@ def prepare(setup: Setup, edges: Edges, *, now: datetime) -> Prepared:
     return replace(prepared, warnings=[*warnings, *_warnings(prepared)])
 
 
-def compare(prepared: Prepared, edges: Edges) -> Prepared:
-    """Read the sheet and plan the difference to what is desired."""
+def compare(prepared: Prepared, edges: Edges, *, search: Collection[str] = ()) -> Prepared:
+    """Read the sheet and plan the difference to what is desired.
+
+    A tab with rows of ours that is not remembered was made by a run that was cut off: it is looked for,
+    as are those to `search`.
+    """
     desired = prepared.desired
     reading, written = Reading(), {}
     if edges.book is not None:
         spreadsheet = edges.book.spreadsheet_id
-        reading = edges.book.read(wanted_tabs(desired), edges.store.tabs(spreadsheet))
+        known = edges.store.tabs(spreadsheet)
         written = {tab.id: edges.store.written(spreadsheet, tab.id) for tab in desired}
+        cut_off = {tab for tab, rows in written.items() if rows and tab not in known}
+        reading = edges.book.read(wanted_tabs(desired), known, search={*search, *cut_off})
     present = [tab for tab in desired if tab.id not in reading.deleted]
     plan = diff(reading.tabs, present, written)
     return replace(prepared, reading=reading, written=written, plan=plan)
@@ -229,23 +247,21 @@ def carry_out(
     Raise UnsafeChange before anything is written, SheetError when the sheet did not take it.
     """
     refuse_if_unsafe(prepared, expect=expect, force=force)
-    run_id = f"{prepared.now:%Y%m%dT%H%M%SZ}-{prepared.plan.fingerprint()[:6]}"
+    run_id = f"{prepared.now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
     created = edges.book is None
     book = edges.book or _create(prepared, edges)
-    for attempt in (1, 2):
+    try:
         try:
-            _attempt(prepared, edges.store, book, f"{run_id}/{attempt}", run_id)
-        except Moved as moved:
-            if attempt == 2:  # noqa: PLR2004  # the second attempt is the last
-                edges.store.fail(run_id, str(moved))
-                raise
-            log.warning("moved_while_writing", tab=moved.tab)
-            prepared = compare(prepared, edges)
-        except SheetsSyncError as error:
-            edges.store.fail(run_id, str(error))
-            raise
-        else:
-            break
+            _attempt(prepared, edges.store, book, run_id, 1, clear_markers=True)
+        except (Moved, RequestRefused) as first:
+            # The sheet is not as it was read: look again, also for tabs somebody may have made.
+            log.warning("planned_again", reason=first.words.en)
+            new = [tab.desired.id for tab in prepared.plan.tabs if tab.existing is None]
+            prepared = compare(prepared, edges, search=new)
+            _attempt(prepared, edges.store, book, run_id, 2, clear_markers=False)
+    except SheetsSyncError as error:
+        edges.store.fail(run_id, str(error))
+        raise
     if created:
         book.drop_blank_tab()
     if prepared.deep:
@@ -278,24 +294,27 @@ def wanted_tabs(desired: Sequence[DesiredTab]) -> dict[str, Wanted]:
     return {tab.id: Wanted(tab.layout, tab.title) for tab in desired}
 
 
-def _attempt(prepared: Prepared, store: Store, book: Book, name: str, run_id: str) -> None:
+def _attempt(
+    prepared: Prepared, store: Store, book: Book, run_id: str, attempt: int, *, clear_markers: bool
+) -> None:
     look, plan, spreadsheet = prepared.look, prepared.plan, book.spreadsheet_id
     batches = book.compose(
-        plan, prepared.reading, look, name=name, old_markers=store.last_markers(spreadsheet)
-    )
-    memory = tab_memory(plan, prepared.reading, look)
-    if not batches and not prepared.reports and memory == store.tabs(spreadsheet):
-        return
-    arrived = Arrived(prepared.reports, prepared.merged.news)
-    store.begin(
-        run_id,
-        spreadsheet,
-        prepared.now,
         plan,
-        [batch.marker for batch in batches],
-        arrived,
-        prepared.written,
+        prepared.reading,
+        look,
+        name=f"{run_id}/{attempt}",
+        old_markers=store.last_markers(spreadsheet) if clear_markers else [],
     )
+    memory, known = tab_memory(plan, prepared.reading, look), store.tabs(spreadsheet)
+    if (
+        not batches
+        and not prepared.reports
+        and all(known.get(tab) == memory[tab] for tab in memory)
+    ):
+        return
+    markers = [batch.marker for batch in batches]
+    arrived = Arrived(prepared.reports, prepared.merged.news)
+    store.begin(run_id, spreadsheet, prepared.now, plan, markers, arrived, prepared.written)
     book.write(batches, prepared.reading, wanted_tabs(prepared.desired))
     store.finish(run_id, spreadsheet, plan, prepared.written, memory, _outline(prepared))
 

@@ -201,7 +201,7 @@ class ReadySheet:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def read(self, wanted: dict[str, Any], known: dict[str, Any]) -> Any:
+    def read(self, *_: object, **__: object) -> Any:
         """Parse the answer as it came over the line."""
         from sheets_sync.core.plan import ExistingTab
         from sheets_sync.sheets.book import Reading
@@ -292,7 +292,26 @@ def sales(night: date, skus: int) -> dict[str, Any]:
 
 def stock(night: date, skus: int) -> str:
     """Return a stock report."""
-    head = ["sku", "fnsku", "asin", "product-name", "condition", "your-price", "mfn-listing-exists", "mfn-fulfillable-quantity", "afn-listing-exists", "afn-warehouse-quantity", "afn-fulfillable-quantity", "afn-unsellable-quantity", "afn-reserved-quantity", "afn-total-quantity", "per-unit-volume", "afn-inbound-working-quantity", "afn-inbound-shipped-quantity", "afn-inbound-receiving-quantity"]
+    head = [
+        "sku",
+        "fnsku",
+        "asin",
+        "product-name",
+        "condition",
+        "your-price",
+        "mfn-listing-exists",
+        "mfn-fulfillable-quantity",
+        "afn-listing-exists",
+        "afn-warehouse-quantity",
+        "afn-fulfillable-quantity",
+        "afn-unsellable-quantity",
+        "afn-reserved-quantity",
+        "afn-total-quantity",
+        "per-unit-volume",
+        "afn-inbound-working-quantity",
+        "afn-inbound-shipped-quantity",
+        "afn-inbound-receiving-quantity",
+    ]
     lines = ["\t".join(head)]
     for i in range(skus):
         units = 200 + (i * 13 + night.day * 7) % 400

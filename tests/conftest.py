@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-
 LOOPBACK = ("127.", "::1", "localhost")
 
 

@@ -26,10 +26,11 @@ from sheets_sync.errors import Words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from sheets_sync.core.grid import Mask
     from sheets_sync.core.metrics import Level
     from sheets_sync.core.model import AdGroup, SkuKey
     from sheets_sync.core.panel import Panel
-    from sheets_sync.core.records import Mask, Records
+    from sheets_sync.core.records import Records
     from sheets_sync.core.rules import Flood, Hit, Rule
     from sheets_sync.errors import Language
 

@@ -13,16 +13,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from sheets_sync.core.facts import STATUS_FINAL, STATUS_NO_ADS, STATUS_PRELIMINARY
 from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.core.metrics import METRICS
 from sheets_sync.core.plan import DesiredTab, clean
-from sheets_sync.core.records import (
-    STATUS_FINAL,
-    STATUS_NO_ADS,
-    STATUS_PRELIMINARY,
-    serial,
-    serial_date,
-)
+from sheets_sync.core.serials import serial, serial_date
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
@@ -30,9 +25,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sheets_sync.core.breaches import Marks
+    from sheets_sync.core.grid import Mask
     from sheets_sync.core.panel import Panel
     from sheets_sync.core.plan import Cell, RowKey
-    from sheets_sync.core.records import Mask, Records
+    from sheets_sync.core.records import Records
     from sheets_sync.errors import Language
 
 Role = Literal["ours", "prefilled", "input", "theirs"]

@@ -68,6 +68,7 @@ class Batch:
     cells: int = 0
     size: int = 0
     marker: int = 0
+    name: str = ""
 
 
 class _Piece(NamedTuple):
@@ -136,7 +137,8 @@ def compose(
         _join(batches[-1], piece)
     for number, batch in enumerate(batches):
         batch.marker = 1 + zlib.crc32(f"{name}|{number}".encode()) % (2**31 - 2)
-        batch.requests.append(wire.marker(batch.marker, f"{name}/{number + 1}-of-{len(batches)}"))
+        batch.name = f"{name}/{number + 1}-of-{len(batches)}"
+        batch.requests.append(wire.marker(batch.marker, batch.name))
     if batches:
         batches[0].requests += [wire.drop_marker(marker) for marker in old_markers]
     return batches

@@ -19,7 +19,7 @@ from sheets_sync.sheets.gateway import UnknownOutcome
 from sheets_sync.sheets.refusals import RequestRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sheets_sync.core.layout import TabLayout
     from sheets_sync.core.plan import Plan
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _DISCOVERY = "sheets(properties(sheetId,title),developerMetadata(metadataKey,metadataValue))"
 _TAB_KEY = "sheets_sync.tab"
+
+GONE = -1
+"""The remembered sheet id of a tab that the team deleted: it is looked for, never made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +87,37 @@ class Book:
     def __init__(self, gateway: Gateway, spreadsheet_id: str) -> None:
         self.gateway, self.spreadsheet_id = gateway, spreadsheet_id
 
-    def read(self, wanted: Mapping[str, Wanted], known: Mapping[str, TabMemory]) -> Reading:
+    def read(
+        self,
+        wanted: Mapping[str, Wanted],
+        known: Mapping[str, TabMemory],
+        *,
+        search: Collection[str] = (),
+    ) -> Reading:
         """Read the wanted tabs that exist: one request where they are as remembered.
 
-        Nothing remembered, a tab that is gone or a changed heading row costs one more. Raise
-        LostKeyColumn where rows can no longer be told apart.
+        Nothing remembered, a tab that is gone, a tab to `search` for and a changed heading row cost one
+        more each. Raise LostKeyColumn where rows can no longer be told apart.
         """
-        places = {tab: memory for tab, memory in known.items() if tab in wanted}
+        gone = {tab for tab in wanted if tab in known and known[tab].sheet_id == GONE}
+        places = {tab: known[tab] for tab in wanted if tab in known and tab not in gone}
+        sought = {tab: wanted[tab] for tab in wanted if not known or tab in gone or tab in search}
         named: frozenset[str] = frozenset()
-        deleted: tuple[str, ...] = ()
-        if not known:
-            places, named = self._discover(wanted)
+        if sought:
+            found, named = self._discover(sought)
+            places |= found
+            gone -= found.keys()
         try:
             grids = self._grids(places)
         except RequestRefused:
-            present, _ = self._discover(wanted)
-            deleted = tuple(tab for tab in places if tab not in present)
-            if not deleted:
+            present, _ = self._discover({tab: wanted[tab] for tab in places})
+            lost = places.keys() - present.keys()
+            if not lost:
                 raise
+            gone |= lost
             places = {tab: memory for tab, memory in places.items() if tab in present}
             grids = self._grids(places)
-        return self._bound(wanted, places, grids, named, deleted)
+        return self._bound(wanted, places, grids, named, tuple(sorted(gone)))
 
     def write(
         self, batches: Sequence[Batch], reading: Reading, wanted: Mapping[str, Wanted]
@@ -232,21 +245,36 @@ class Book:
         return tags
 
     def _sent(self, batch: Batch) -> dict[str, Any]:
-        """Send one batch; an unknown outcome is looked up by its marker before anything else is done."""
+        """Send one batch and return the state after it, as far as the proof needs it.
+
+        An unknown outcome is looked up by the batch's marker. One that did not arrive is sent once more:
+        should the first arrive late after all, the marker's id lets only one of them in.
+        """
         ranges = proof.ranges(batch)
-        for last in (False, True):
-            try:
-                answer = self.gateway.batch_update(
-                    self.spreadsheet_id, batch.requests, response_ranges=ranges, fields=proof.FIELDS
-                )
-            except (UnknownOutcome, RequestRefused) as error:
-                if self.gateway.marker(self.spreadsheet_id, batch.marker) is None:
-                    if last or isinstance(error, RequestRefused):
-                        raise
-                    continue
-                return self.gateway.metadata(self.spreadsheet_id, proof.STATE_FIELDS, ranges)
-            return dict(answer.get("updatedSpreadsheet", {}))
-        raise AssertionError
+        try:
+            return self._answer(batch, ranges)
+        except UnknownOutcome:
+            if self._has_arrived(batch):
+                return self._state(ranges)
+        try:
+            return self._answer(batch, ranges)
+        except (UnknownOutcome, RequestRefused):
+            if not self._has_arrived(batch):
+                raise
+            return self._state(ranges)
+
+    def _answer(self, batch: Batch, ranges: Sequence[str]) -> dict[str, Any]:
+        answer = self.gateway.batch_update(
+            self.spreadsheet_id, batch.requests, response_ranges=ranges, fields=proof.FIELDS
+        )
+        return dict(answer.get("updatedSpreadsheet", {}))
+
+    def _has_arrived(self, batch: Batch) -> bool:
+        found = self.gateway.marker(self.spreadsheet_id, batch.marker)
+        return found is not None and found.get("metadataValue") == batch.name
+
+    def _state(self, ranges: Sequence[str]) -> dict[str, Any]:
+        return self.gateway.metadata(self.spreadsheet_id, proof.STATE_FIELDS, ranges)
 
     def _put_back(self, batch: Batch, reading: Reading, wanted: Mapping[str, Wanted]) -> None:
         """Restore what a batch wrote beside the wrong key, from the before-image of the first read."""
@@ -308,6 +336,7 @@ def tab_memory(plan: Plan, reading: Reading, look: Dress) -> dict[str, TabMemory
         )
         for tab, existing in reading.tabs.items()
     }
+    memory |= {tab: TabMemory(GONE, "", (), {}, "") for tab in reading.deleted}
     for tab in plan.tabs:
         name = tab.desired.id
         if name in memory:

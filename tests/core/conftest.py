@@ -19,7 +19,8 @@ from sheets_sync.core.model import (
     Sku,
     SourceFile,
 )
-from sheets_sync.core.records import Records, Scope, build
+from sheets_sync.core.records import Records, build
+from sheets_sync.core.scope import Scope
 
 NOW = datetime(2026, 7, 31, 10, 0, tzinfo=UTC)
 

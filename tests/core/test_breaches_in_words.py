@@ -18,8 +18,9 @@ from sheets_sync.core.breaches import (
 from sheets_sync.core.history import Slot
 from sheets_sync.core.model import AdGroup, SkuKey
 from sheets_sync.core.panel import Panel
-from sheets_sync.core.records import Records, Scope
+from sheets_sync.core.records import Records
 from sheets_sync.core.rules import Comparison, Condition, Level, Operand, Rule
+from sheets_sync.core.scope import Scope
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sheets_sync.core.marketplaces import MARKETPLACES, marketplace_code, newest_complete_day
-from sheets_sync.core.records import Scope, serial, serial_date
+from sheets_sync.core.scope import Scope
+from sheets_sync.core.serials import serial, serial_date
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from sheets_sync.config.master import load_master
 from sheets_sync.config.rulefiles import load_rules
 from sheets_sync.core.breaches import judge
 from sheets_sync.core.history import merge
-from sheets_sync.core.records import Scope, build
+from sheets_sync.core.records import build
+from sheets_sync.core.scope import Scope
 from sheets_sync.sources import Places, load
 from sheets_sync.sources.inbox import scan
 

@@ -81,7 +81,9 @@ def test_the_samples_of_july_add_up_to_their_known_sums(
     assert total(daily, "Ad sales") == 233.15
     assert total(daily, "Clicks") == 198
     assert {row["SKU"] for row in daily} == {"0047", "LMP-DSK-BLK", "LMP-FLR-WHT"}
-    assert [row["Alerts"] for row in daily if row["SKU"] == "0047" and row["Available"] == 0] == ["Out of stock"]
+    assert [row["Alerts"] for row in daily if row["SKU"] == "0047" and row["Available"] == 0] == [
+        "Out of stock"
+    ]
     health = [row for row in account if row["AHR score"] != ""]
     assert [(row["Site"], row["AHR score"], row["Account status"]) for row in health] == [
         ("US", 312, "NORMAL")

@@ -62,7 +62,7 @@ LOCKED = {
         (501, {"message": "addSlicer"}, refusals.RequestRefused, "501.*addSlicer"),
     ],
 )
-def test_each_refusal_has_its_own_words_and_next_step(  # noqa: PLR0913, PLR0917  fixtures
+def test_each_refusal_has_its_own_words_and_next_step(
     gateway: Gateway,
     server: Any,
     answer: Callable[..., Any],

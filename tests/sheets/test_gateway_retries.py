@@ -43,7 +43,7 @@ def write(gateway: Gateway) -> Any:
 
 
 @pytest.mark.parametrize(("status", "body"), PASSING + UNCLEAR)
-def test_a_read_is_sent_again(  # noqa: PLR0913, PLR0917  fixtures
+def test_a_read_is_sent_again(
     gateway: Gateway,
     server: Any,
     answer: Callable[..., Any],
@@ -184,7 +184,7 @@ def test_slow_failures_are_bounded_in_time(
 
 
 @pytest.mark.parametrize("value", ["7", "Sun, 06 Nov 1994 08:49:44 GMT"])
-def test_retry_after_is_honoured(  # noqa: PLR0913, PLR0917  fixtures
+def test_retry_after_is_honoured(
     gateway: Gateway,
     server: Any,
     answer: Callable[..., Any],
