@@ -53,7 +53,7 @@ class Gateway:
     ) -> Gateway:
         """Return a gateway to Google that keeps its pace and tries each request so often."""
         from sheets_sync.sheets.credentials import account_of
-        from sheets_sync.sheets.explain import Circumstances
+        from sheets_sync.sheets.advice import Circumstances
         from sheets_sync.sheets.transport import Transport, google_session
 
         traffic, session = Traffic(), google_session(credentials)
@@ -67,7 +67,7 @@ class Gateway:
 
         Raises ConfigurationError when the address is not on this computer.
         """
-        from sheets_sync.sheets.explain import Circumstances
+        from sheets_sync.sheets.advice import Circumstances
         from sheets_sync.sheets.transport import LocalSession, Transport
 
         traffic, session = Traffic(), LocalSession(url)

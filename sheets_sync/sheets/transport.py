@@ -19,7 +19,7 @@ from google.auth.transport.requests import AuthorizedSession
 from gspread.http_client import HTTPClient
 
 from sheets_sync.errors import ConfigurationError, Words
-from sheets_sync.sheets.explain import Circumstances, in_words, unknown_in_words
+from sheets_sync.sheets.advice import Circumstances, in_words, unknown_in_words
 from sheets_sync.sheets.failures import (
     FAILURES,
     HttpFault,

@@ -18,7 +18,7 @@ from urllib3.exceptions import (
 )
 
 from sheets_sync.sheets import refusals
-from sheets_sync.sheets.explain import Circumstances, in_words
+from sheets_sync.sheets.advice import Circumstances, in_words
 from sheets_sync.sheets.failures import Outcome, outcome_of
 
 if TYPE_CHECKING:
