@@ -135,8 +135,8 @@ def init(
         typer.echo(f"  {path}")
     typer.echo(
         Words(
-            f"已建好。下一步:把报表放进 {folder}/inbox/,再运行 sheets-sync sync --job {folder}/sheets-sync.yaml",
-            f"Done. Next: put reports into {folder}/inbox/ and run sheets-sync sync --job {folder}/sheets-sync.yaml",
+            f"已建好。下一步:填好 skus.csv,把报表放进 {folder}/inbox/站点/,再运行 sheets-sync sync --job {folder}/sheets-sync.yaml",
+            f"Done. Next: fill in skus.csv, put reports into {folder}/inbox/MARKETPLACE/ and run sheets-sync sync --job {folder}/sheets-sync.yaml",
         ).say(language)
     )
 
@@ -283,8 +283,8 @@ def emulator(
         raise SheetError(words) from None
     except OSError as error:
         words = Words(
-            f"端口 {port} 打不开:{error.strerror}。换一个:--port 0",
-            f"Port {port} cannot be opened: {error.strerror}. Take another one: --port 0",
+            f"端口 {port} 打不开:{error.strerror}。请换一个,如 --port 0(自动选空闲端口)。",
+            f"Port {port} cannot be opened: {error.strerror}. Take another one, such as --port 0 for any that is free.",
         )
         raise SheetError(words) from error
 

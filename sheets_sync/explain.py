@@ -108,9 +108,7 @@ class _Teller:
             if b.key == key and (b.current if when is None else b.date == when)
         ]
         if not mine:
-            yield "  " + Words(f"{last} 没有预警。", f"No rule is broken on {last}.").say(
-                self.language
-            )
+            yield "  " + Words(f"{last} 没有预警。", f"No alerts on {last}.").say(self.language)
         for breach in mine:
             yield from self._breach(breach)
         metrics = list(dict.fromkeys([b.metric for b in mine])) or list(
@@ -138,7 +136,7 @@ class _Teller:
     def _history(
         self, metrics: Sequence[str], key: SkuKey, panel: Panel, row: int, last: date
     ) -> Iterator[str]:
-        yield "  " + Words("近日数据:", "The days before:").say(self.language)
+        yield "  " + Words("近日数据:", "Recent days:").say(self.language)
         first = last - timedelta(days=HISTORY_DAYS - 1)
         yield "    " + "  ".join(
             ["          ", *(METRICS[m].label.say(self.language) for m in metrics)]

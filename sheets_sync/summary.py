@@ -74,14 +74,14 @@ def _lines(content: dict[str, Any], prepared: Prepared, language: Language) -> I
     dates = " | ".join(f"{place} {day}" for place, day in content["report_dates"].items())
     yield Words(f"数据日 {dates}", f"Report dates: {dates}").say(language)
     yield Words(
-        f"新增 {rows['inserted']} 行,更新 {rows['updated']} 行,不变 {rows['unchanged']} 行;{content['cells_written']} 个单元格",
-        f"{rows['inserted']} rows added, {rows['updated']} updated, {rows['unchanged']} unchanged; "
-        f"{content['cells_written']} cells",
+        f"新增 {rows['inserted']} 行,更新 {rows['updated']} 行,不变 {rows['unchanged']} 行;改动 {content['cells_written']} 个单元格",
+        f"Rows: {rows['inserted']} added, {rows['updated']} updated, {rows['unchanged']} unchanged; "
+        f"cells changed: {content['cells_written']}",
     ).say(language)
     yield Words(
         f"严重 {breaches['critical']} · 关注 {breaches['warning']};请求:读 {calls['read']} 写 {calls['write']} 重试 {calls['retried']}",
-        f"{breaches['critical']} critical, {breaches['warning']} warnings; "
-        f"requests: {calls['read']} read, {calls['write']} write, {calls['retried']} retried",
+        f"Critical {breaches['critical']} · warning {breaches['warning']}; "
+        f"requests: read {calls['read']}, write {calls['write']}, retried {calls['retried']}",
     ).say(language)
     yield from _planned(prepared, language)
     yield from _breach_lines(prepared.breaches, language)
@@ -112,7 +112,7 @@ def _planned(prepared: Prepared, language: Language) -> Iterator[str]:
             made = Words("(新建)", " (new)").say(language) if tab.existing is None else ""
             yield Words(
                 f"  {title}{made}:+{len(tab.new_rows)} 行,改 {len(tab.changes)} 格",
-                f"  {title}{made}: +{len(tab.new_rows)} rows, {len(tab.changes)} cells changed",
+                f"  {title}{made}: rows +{len(tab.new_rows)}, cells changed {len(tab.changes)}",
             ).say(language)
 
 

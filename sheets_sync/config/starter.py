@@ -150,7 +150,7 @@ _CREDENTIALS = Words(
     "Google credentials: the path of a file, or default (this computer's own). Never the content itself.",
 )
 _LANGUAGE = Words(
-    "表头和提醒的语言:zh、en 或 both。", "The language of headings and alerts: zh, en or both."
+    "表头和预警的语言:zh、en 或 both。", "The language of headings and alerts: zh, en or both."
 )
 
 _FULL: tuple[Line, ...] = (
@@ -160,8 +160,8 @@ _FULL: tuple[Line, ...] = (
     ),
     _INBOX,
     Words(
-        "多个店铺时放到 inbox/店铺/站点/。SKU和负责人写在 skus.csv,类目ACOS基准写在 benchmarks.csv。",
-        "With several stores: inbox/STORE/MARKETPLACE/. SKUs and owners are in skus.csv, usual ACOS by category in benchmarks.csv.",
+        "多个店铺时放到 inbox/店铺/站点/。SKU和负责人写在 skus.csv(生命周期填 新品、在售、清仓或停售,配送填 FBA 或 FBM),类目ACOS基准写在 benchmarks.csv。",
+        "With several stores: inbox/STORE/MARKETPLACE/. SKUs and owners are in skus.csv (status: new, active, clearance or discontinued; fulfilment: FBA or FBM), usual ACOS by category in benchmarks.csv.",
     ),
     Words(
         "行首 # 后面没有空格的是没启用的设置,去掉 # 就生效。",
@@ -217,8 +217,8 @@ _FULL: tuple[Line, ...] = (
     "store: sqlite:///state/sheets-sync.db",
     "",
     Words(
-        "改规则的线,或关掉规则。",
-        "Move a rule's limit, or switch a rule off.",
+        "改规则的阈值,或关掉规则。",
+        "Change a rule's limit, or switch a rule off.",
     ),
     "#rules: {low-stock: {below: 50}, vtr: off}",
 )

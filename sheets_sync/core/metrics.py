@@ -191,7 +191,7 @@ _SKU_METRICS = (
     _given("stock_taken_at", "库存快照时间", "Stock snapshot", "moment"),
     _given("age_days", "天数", "Age in days", "days"),
     _given("listed_days", "上架天数", "Days since launch", "days"),
-    _given("sales_covered", "已有销售报告", "Covered by a sales report", "flag"),
+    _given("sales_covered", "已有销售报表", "Covered by a sales report", "flag"),
     _given("pool_lead", "库存池首站", "First of its stock pool", "flag"),
     _given("twin_stock", "FBM库存", "Stock of the FBM twin", "count"),
     _given("acos_benchmark", "类目ACOS", "Category ACOS", "ratio"),
@@ -257,7 +257,7 @@ def _rate_metrics(id_: str, zh: str, en: str) -> tuple[Metric, ...]:
         ),
         _given(
             f"{id_}_outside",
-            f"{zh}超标",
+            f"{zh}不达标",
             f"{en} outside its target",
             "flag",
             _HEALTH,
@@ -273,7 +273,7 @@ _ACCOUNT_METRICS = (
     _given("ahr_pct", "AHR%", "AHR %", "ratio", _HEALTH, level="account"),
     _given(
         "metrics_outside",
-        "超标项数",
+        "不达标项数",
         "Metrics outside their targets",
         "count",
         _HEALTH,

@@ -132,8 +132,8 @@ def _of_skus(courses: Mapping[tuple[str, str], Course], calendar: Calendar) -> I
 def _of_accounts(last: date) -> Iterator[Planting]:
     tracking = Words("追踪号没传齐,VTR 96.8%", "Tracking numbers are missing: VTR 96.8%")
     late = Words("自发货迟发率 4.6%,超过目标 4%", "Late shipments 4.6%, over the target of 4%")
-    waits = Words("差评Feedback没人回复", "A negative feedback waits for an answer")
-    no_sales = Words("销售报告连续三晚没来", "No sales report for three nights")
+    waits = Words("一条差评Feedback待处理", "A negative feedback is waiting to be handled")
+    no_sales = Words("销售报表连续三晚没来", "No sales report for three nights")
     low = Words(
         f"周一录入的IPI是{story.IPI_LOW},低于{story.IPI_LINE}",
         f"The IPI typed on Monday is {story.IPI_LOW}, under {story.IPI_LINE}",
@@ -209,13 +209,13 @@ def tell_events(last: date, first_night: date) -> tuple[Event, ...]:
             "late ads",
             story.LATE_ADS_SITE,
             story.LATE_ADS,
-            Words("广告报告晚一天", "The ads report is one day late"),
+            Words("广告报表晚一天", "The ads report is one day late"),
         ),
         (
             "late sales",
             story.LATE_SALES_SITE,
             story.LATE_SALES,
-            Words("销售报告晚三天", "The sales reports are three days late"),
+            Words("销售报表晚三天", "The sales reports are three days late"),
         ),
         (
             "promotion",

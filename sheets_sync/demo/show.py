@@ -181,14 +181,14 @@ def _told(tally: Tally, folder: Path, company: Company, language: Language) -> I
     yield Words(
         f"写入 {tally.inserted} 行、{tally.cells} 个单元格;请求:读 {tally.reads} 写 {tally.writes};"
         f"平常一晚 读 {tally.steady[-1][0]} 写 {tally.steady[-1][1]}",
-        f"{tally.inserted} rows, {tally.cells} cells written; requests: {tally.reads} read, {tally.writes} write; "
-        f"an ordinary night: {tally.steady[-1][0]} read, {tally.steady[-1][1]} write",
+        f"{tally.inserted} rows, {tally.cells} cells written; requests: read {tally.reads}, write {tally.writes}; "
+        f"an ordinary night: read {tally.steady[-1][0]}, write {tally.steady[-1][1]}",
     ).say(language)
     yield Words(
-        f"最新一天的行:最多 {red:.1%} 红、{yellow:.1%} 黄",
+        f"最新一天的行:每晚最多 {red:.1%} 红、{yellow:.1%} 黄",
         f"Newest rows: at most {red:.1%} red, {yellow:.1%} yellow on any night",
     ).say(language)
-    yield Words("今天的预警:", "Breaches today:").say(language)
+    yield Words("今天的预警:", "Alerts today:").say(language)
     for (rule, severity), count in sorted(tally.breaches.items()):
         yield f"  {'🔴' if severity == 'critical' else '🟡'} {rule} × {count}"
     yield Words(

@@ -52,7 +52,7 @@ def of_job(job: Job) -> Iterator[Finding]:
 def of_rules(rules: Sequence[Rule], layouts: Sequence[TabLayout], job: Job) -> Iterator[Finding]:
     """Say which rules and which template are in use."""
     if rules:
-        yield fine(f"规则 {len(rules)} 条", f"{len(rules)} rules")
+        yield fine(f"规则 {len(rules)} 条", f"Rules: {len(rules)}")
     if layouts:
         names = ", ".join(layout.id for layout in layouts)
         yield fine(f"模板 {job.template}({names})", f"Template {job.template} ({names})")
@@ -64,7 +64,7 @@ def of_lists(master: MasterData) -> Iterator[Finding]:
     if not skus:
         yield advice(
             Words(
-                "skus.csv 里没有SKU:提醒会没有负责人,也不按类目判断ACOS",
+                "skus.csv 里没有SKU:预警会没有负责人,也不按类目判断ACOS",
                 "skus.csv lists no SKU: alerts have no owner, and ACOS is not judged by category",
             ),
             Words("把SKU、类目、负责人填进去。", "Fill in SKUs, categories and owners."),
@@ -72,7 +72,7 @@ def of_lists(master: MasterData) -> Iterator[Finding]:
         return
     yield fine(
         f"skus.csv {len(skus)} 个SKU,benchmarks.csv {len(master.benchmarks)} 条",
-        f"skus.csv lists {len(skus)} SKUs, benchmarks.csv {len(master.benchmarks)} ranges",
+        f"SKUs in skus.csv: {len(skus)}, ranges in benchmarks.csv: {len(master.benchmarks)}",
     )
     ownerless = [sku.sku for sku in skus if not sku.owner]
     if ownerless:
@@ -144,7 +144,12 @@ def of_store(store: Store) -> Iterator[Finding]:
     """Say what the store remembers of the last run."""
     last = next(iter(store.runs(1)), None)
     if last is None:
-        yield advice(Words("还没有运行过", "Nothing was run yet"))
+        yield advice(
+            Words(
+                "还没有运行过,首次运行:sheets-sync sync",
+                "Nothing was run yet; the first run is `sheets-sync sync`",
+            )
+        )
     elif last.state == "finished":
         yield fine(
             f"上次写入 {last.run_id},已完成", f"Last run that wrote: {last.run_id}, finished"
@@ -199,7 +204,8 @@ def of_inbox(job: Job, store: Store, now: datetime) -> Iterator[Finding]:
 
 
 _ONLY_EARLIER = Words(
-    "inbox 是空的,只有以前收到的数据", "The inbox is empty; there are only earlier figures"
+    "inbox 是空的,只有以前收到的数据;请放入新的报表",
+    "The inbox is empty, with only earlier figures; put new reports there",
 )
 
 
@@ -208,7 +214,7 @@ def _count(files: Sequence[SourceFile], job: Job, now: datetime) -> Finding:
     when = f"{newest.modified.astimezone(job.zone):%Y-%m-%d %H:%M}"
     words = Words(
         f"inbox {len(files)} 个文件,最新 {newest.path}({when})",
-        f"{len(files)} files in the inbox, newest {newest.path} ({when})",
+        f"Files in the inbox: {len(files)}, newest {newest.path} ({when})",
     )
     if now - newest.modified <= _STALE:
         return fine(*words)
@@ -239,7 +245,7 @@ def _unread(reports: Sequence[Report]) -> Iterator[Finding]:
     if len(reports) > LISTED:
         more = len(reports) - LISTED
         yield fault(
-            Words(f"另有 {more} 个文件用不了", f"{more} more files cannot be used"),
+            Words(f"另有 {more} 个文件用不了", f"Further files that cannot be used: {more}"),
             Words("先处理上面的。", "Begin with those above."),
         )
 
@@ -251,7 +257,7 @@ def _partly(faults: Sequence[Fault]) -> Iterator[Finding]:
         yield advice(
             Words(
                 f"{files} 个文件里有 {len(faults)} 处没用上,如 {first.file}{place} {first.reason.zh}",
-                f"{len(faults)} places in {files} files were not used, such as {first.file}{place} {first.reason.en}",
+                f"Not used: {len(faults)} place(s) in {files} file(s), such as {first.file}{place} {first.reason.en}",
             ),
             Words(
                 "sheets-sync plan --json 的 rejects 列出全部。",

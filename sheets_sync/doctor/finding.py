@@ -100,5 +100,7 @@ def _lines(findings: Sequence[Finding], language: Language) -> Iterator[str]:
         if one.remedy is not None:
             yield f"    → {one.remedy.say(language)}"
     faults = sum(one.ok is False for one in findings)
-    total = Words(f"有 {faults} 处要处理。", f"{faults} to be put right.")
-    yield (total if faults else Words("可以运行。", "Ready to run.")).say(language)
+    total = Words(f"有 {faults} 处要处理。", f"To put right: {faults}.")
+    yield (
+        total if faults else Words("可以运行 sheets-sync sync。", "Ready: run `sheets-sync sync`.")
+    ).say(language)

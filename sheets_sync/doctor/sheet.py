@@ -145,7 +145,7 @@ def of_spreadsheet(job: Job, book: Book, ours: Mapping[str, TabMemory]) -> Itera
     title = content.get("properties", {}).get("title", "")
     yield fine(
         f"表格「{title}」读得到,{len(sheets)} 个工作表",
-        f"The spreadsheet '{title}' can be read, {len(sheets)} tabs",
+        f"The spreadsheet '{title}' can be read, tabs: {len(sheets)}",
     )
     if not job.is_local:
         yield _writable(book)
@@ -267,7 +267,7 @@ def _columns(existing: ExistingTab, layout: TabLayout) -> Iterator[Finding]:
     rows = sum(1 for _ in existing.keys(layout.key_columns))
     yield fine(
         f"「{existing.title}」表头和关键列都在,{rows} 行",
-        f"'{existing.title}' has its headings and key columns, {rows} rows",
+        f"'{existing.title}' has its headings and key columns, rows: {rows}",
     )
     lost = [layout.by_id[name].label for name in layout.ours if name not in existing.columns]
     if lost:
@@ -304,7 +304,7 @@ def _colours(
         if not missing:
             yield fine(
                 f"「{existing.title}」标色规则 {len(wanted)} 条都在",
-                f"'{existing.title}' has all of its {len(wanted)} colour rules",
+                f"'{existing.title}' has all its colour rules: {len(wanted)}",
             )
             continue
         if tab in known:
@@ -312,7 +312,7 @@ def _colours(
         yield sheet_fault(
             Words(
                 f"「{existing.title}」缺 {len(missing)} 条标色规则,有些预警不会变色",
-                f"'{existing.title}' lacks {len(missing)} colour rules, so some alerts stay uncoloured",
+                f"'{existing.title}' lacks {len(missing)} of its colour rules, so some alerts stay uncoloured",
             ),
             Words(
                 "运行 sheets-sync sync,会重新装上。",

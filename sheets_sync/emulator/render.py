@@ -19,7 +19,9 @@ from sheets_sync.emulator.requests.anchors import (
     protected_json,
 )
 from sheets_sync.emulator.requests.dimensions import DEFAULT_SIZE, group_json
+from sheets_sync.emulator.requests.objects import chart_json, slicer_json
 from sheets_sync.emulator.requests.rules import rule_json
+from sheets_sync.emulator.requests.tables import table_json
 from sheets_sync.emulator.requests.tabs import properties_json
 from sheets_sync.emulator.values import clipped
 from sheets_sync.emulator.workbook import Cell, Sheet, Workbook, extended, number
@@ -107,10 +109,13 @@ def _attached(book: Workbook, sheet: Sheet) -> dict[str, Any]:
         "conditionalFormats": [rule_json(rule) for rule in sheet.rules],
         "filterViews": [filter_view_json(item) for item in sheet.filter_views],
         "protectedRanges": [protected_json(item) for item in sheet.protections],
+        "charts": [chart_json(item) for item in sheet.charts],
         "bandedRanges": [banding_json(item) for item in sheet.bandings],
         "developerMetadata": [metadata_json(item) for item in own],
         "rowGroups": [group_json(sheet, "ROWS", group) for group in sheet.row_groups],
         "columnGroups": [group_json(sheet, "COLUMNS", group) for group in sheet.column_groups],
+        "slicers": [slicer_json(item) for item in sheet.slicers],
+        "tables": [table_json(sheet, item) for item in sheet.tables],
     }
     body: dict[str, Any] = {name: items for name, items in lists.items() if items}
     if sheet.basic_filter is not None:

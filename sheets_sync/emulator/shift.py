@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from sheets_sync.emulator import floating
 from sheets_sync.emulator.area import Area
 from sheets_sync.emulator.formula.references import rewrite
 from sheets_sync.emulator.workbook import Anchored, Cell, Formula, Group, Json, Row, Sheet, Workbook
@@ -25,6 +26,8 @@ class Change:
     start: int
     count: int
     target: int = 0
+    within: tuple[int, int] | None = None
+    """The columns (or rows) that move when only part of each row (or column) does."""
 
     @property
     def end(self) -> int:
@@ -90,13 +93,22 @@ class Change:
 
     def area(self, area: Area) -> Area | None:
         """Return an area afterwards, None when nothing of it is left."""
-        if area.sheet_id != self.sheet_id:
+        if area.sheet_id != self.sheet_id or not self._across(area):
             return area
         if self.dimension == "ROWS":
             rows = self.span(area.row0, area.row1)
             return rows and replace(area, row0=rows[0], row1=rows[1])
         columns = self.span(area.col0, area.col1)
         return columns and replace(area, col0=columns[0], col1=columns[1])
+
+    def _across(self, area: Area) -> bool:
+        """Say whether an area lies wholly in what moves."""
+        if self.within is None:
+            return True
+        low, high = (area.col0, area.col1) if self.dimension == "ROWS" else (area.row0, area.row1)
+        return (
+            low is not None and high is not None and self.within[0] <= low <= high <= self.within[1]
+        )
 
 
 def apply(book: Workbook, change: Change) -> None:
@@ -114,9 +126,42 @@ def apply(book: Workbook, change: Change) -> None:
         sheet.column_count += _growth(change)
     sheet.merges = tuple(area for old in sheet.merges if (area := change.area(old)))
     _move_anchored(sheet, change)
+    floating.move(book, change)
     book.names = _move_all(book.names, change.area)
     _move_metadata(book, change)
     _move_references(book, change)
+
+
+def apply_within(book: Workbook, change: Change) -> None:
+    """Insert or delete cells in some columns (or rows) of a draft only; the others stay."""
+    sheet = book.edit(change.sheet_id)
+    first, last = change.within or (0, 0)
+    if change.dimension == "ROWS":
+        _move_block(sheet, change, first, last)
+    else:
+        for row in range(first, min(last, len(sheet.rows))):
+            sheet.rows[row] = _reorder_cells(sheet.rows[row], change)
+    sheet.row_count = max(sheet.row_count, len(sheet.rows))
+    widest = max(map(len, sheet.rows), default=0)
+    sheet.column_count = max(sheet.column_count, widest)
+    sheet.merges = tuple(area for old in sheet.merges if (area := change.area(old)))
+    _move_anchored(sheet, change)
+    book.names = _move_all(book.names, change.area)
+    floating.redraw(book, change.area)
+    _move_references(book, change)
+
+
+def _move_block(sheet: Sheet, change: Change, first: int, last: int) -> None:
+    """Move the cells of some columns up or down; rows that are empty at the end are dropped."""
+    width = last - first
+    blank: Row = (None,) * width
+    cells = [(row[first:last] + blank)[:width] for row in sheet.rows]
+    for row, part in enumerate(_reordered(cells, change, blank)):
+        if row < len(sheet.rows) or any(part):
+            sheet.put(row, first, part)
+    for row in range(len(cells) - (change.count if change.kind == "delete" else 0), len(cells)):
+        if row >= change.start:
+            sheet.put(row, first, blank)
 
 
 def _growth(change: Change) -> int:
@@ -208,7 +253,7 @@ def _move_references(book: Workbook, change: Change) -> None:
     title = book.sheet(change.sheet_id).title
 
     def moved(text: str, home: Sheet) -> str:
-        return rewrite(text, home.title, title, change.dimension, change.span)
+        return rewrite(text, home.title, title, change.dimension, change.span, change.within)
 
     rewrite_formulas(book, moved)
 

@@ -19,7 +19,7 @@ from sheets_sync.emulator.workbook import (
 
 VERSION = 1
 _PLAIN = ("sheet_id", "title", "row_count", "column_count", "grid", "looks", "has_formulas")
-_ANCHORS = ("rules", "filter_views", "protections", "bandings")
+_ANCHORS = ("rules", "filter_views", "protections", "bandings", "charts", "slicers", "tables")
 
 
 def dump(book: Workbook) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def load_sheet(body: dict[str, Any]) -> Sheet:
     sheet.column_groups = tuple(Group(**group) for group in body["column_groups"])
     sheet.merges = tuple(Area(*area) for area in body["merges"])
     for name in _ANCHORS:
-        setattr(sheet, name, tuple(_to_anchored(item) for item in body[name]))
+        setattr(sheet, name, tuple(_to_anchored(item) for item in body.get(name, ())))
     if body["basic_filter"] is not None:
         sheet.basic_filter = _to_anchored(body["basic_filter"])
     return sheet

@@ -108,6 +108,10 @@ class Sheet:
     filter_views: tuple[Anchored, ...] = ()
     protections: tuple[Anchored, ...] = ()
     bandings: tuple[Anchored, ...] = ()
+    charts: tuple[Anchored, ...] = ()
+    """Hung on the cell they are anchored to; so are slicers."""
+    slicers: tuple[Anchored, ...] = ()
+    tables: tuple[Anchored, ...] = ()
     basic_filter: Anchored | None = None
     has_formulas: bool = False
     """True once a formula was written; spares a walk over every cell when rows move."""

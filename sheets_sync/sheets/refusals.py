@@ -97,8 +97,8 @@ class RequestRefused(SheetError):
         self.status, self.message = status, message
         super().__init__(
             Words(
-                "表格没有接受这次请求(HTTP {status}),什么都没有改动。对方说:{message}",
-                "The spreadsheet refused the request (HTTP {status}); nothing was changed. It said: {message}",
+                "表格没有接受这次请求(HTTP {status}),什么都没有改动。请运行 sheets-sync doctor 查原因。对方说:{message}",
+                "The spreadsheet refused the request (HTTP {status}); nothing was changed. Run `sheets-sync doctor` to find the cause. It said: {message}",
             ).filled(status=status, message=shortened(message) or "-")
         )
 

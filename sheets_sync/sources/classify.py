@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Reader = Literal["sp-advertised", "fba-planning", "fba-inventory", "manual", "feedback"]
 
 _NOT_USED = Words(
-    "认出是「{label}」,目前不使用这种报告", "Recognised as {label}, which is not used yet"
+    "认出是「{label}」,目前不使用这种报表,可移出 inbox",
+    "Recognised as {label}, which is not used yet; it may leave the inbox",
 )
 _UNUSABLE = Words(
     "认出是「{label}」,不使用:{why}", "Recognised as {label}, which is not used: {why}"
@@ -33,13 +34,13 @@ _AMBIGUOUS = Words(
     "同时像「{one}」和「{other}」,无法判断", "It could be {one} or {other}; it is not clear which"
 )
 _UNKNOWN = Words(
-    "认不出是哪种报告。表头:{headings}。最接近「{label}」,缺少:{missing}",
+    "认不出是哪种报表。表头:{headings}。最接近「{label}」,缺少:{missing}",
     "The kind of report is not known. Headings: {headings}. Closest: {label}, without: {missing}",
 )
 _UNKNOWN_AT_ALL = Words(
-    "认不出是哪种报告。表头:{headings}", "The kind of report is not known. Headings: {headings}"
+    "认不出是哪种报表。表头:{headings}", "The kind of report is not known. Headings: {headings}"
 )
-_EMPTY = Words("文件是空的", "The file is empty")
+_EMPTY = Words("文件是空的,请重新下载", "The file is empty; download it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ _NO_PERIOD = Words(
     "it holds no date, so its day is not known; use GET_SALES_AND_TRAFFIC_REPORT by SKU for one day",
 )
 _RANGE = Words(
-    "一行合计了一段时间,列也由下载者自选;请改用「商品推广 - 推广的商品」按日报告",
+    "一行合计了一段时间,列也由下载者自选;请改用「商品推广 - 推广的商品」按日报表",
     "a row sums a range of days and its columns are chosen freely; use the daily Advertised product report",
 )
 

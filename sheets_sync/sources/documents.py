@@ -18,10 +18,10 @@ _CUT_OFF = Words(
 )
 _DAMAGED = Words("JSON 已损坏,请重新下载", "The JSON is damaged; download it again")
 _UNKNOWN = Words(
-    "认不出是哪种 JSON 报告。键:{keys}", "The kind of JSON report is not known. Keys: {keys}"
+    "认不出是哪种 JSON 报表。键:{keys}", "The kind of JSON report is not known. Keys: {keys}"
 )
 _NO_ROWS = Words(
-    "JSON 里没有任何行,看不出是哪种报告", "The JSON holds no rows, so its kind is not known"
+    "JSON 里没有任何行,看不出是哪种报表", "The JSON holds no rows, so its kind is not known"
 )
 
 

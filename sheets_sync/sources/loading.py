@@ -60,18 +60,18 @@ _UNREADABLE = Words("文件打不开:{error}", "The file cannot be opened: {erro
 _CHANGED = Words(
     "读取时文件正在变化,下次再读", "The file changed while it was read; it will be read next time"
 )
-_EMPTY = Words("文件是空的", "The file is empty")
+_EMPTY = Words("文件是空的,请重新下载", "The file is empty; download it again")
 _WEB_PAGE = Words(
-    "这是网页,不是报告(下载时可能没有登录)",
-    "This is a web page, not a report (perhaps not signed in)",
+    "这是网页,不是报表(下载时可能没有登录);请登录后重新下载",
+    "This is a web page, not a report (perhaps not signed in); sign in and download again",
 )
 _BINARY = Words("不是文本、表格或 JSON", "Neither text nor workbook nor JSON")
 _DISPLAY_ADS = Words("展示型推广(API)", "Sponsored Display (API)")
 _CAMPAIGNS = Words("广告活动(API)", "Ad campaigns (API)")
 _SHIPMENTS = Words("入库货件(API)", "Inbound shipments (API)")
 _AMAZON_ERROR = Words(
-    "文件里是亚马逊的错误信息,不是报告:{error}",
-    "The file holds an error of Amazon, not a report: {error}",
+    "文件里是亚马逊的错误信息,不是报表,请重新下载:{error}",
+    "The file holds an error of Amazon, not a report; download it again: {error}",
 )
 
 

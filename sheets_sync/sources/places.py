@@ -53,7 +53,7 @@ _CONTENT, _FOLDER, _NAME = (
 )
 _CONFLICT = Words(
     "{what}不一致:{first}是 {one},{second}是 {other}。请确认后改名或移到正确的文件夹",
-    "{what} is not clear: the {first} says {one}, the {second} says {other}. Rename the file or move it",
+    "{what} is not clear: the {first} says {one}, the {second} says {other}. Rename the file or move it to the right folder",
 )
 _STORE, _MARKETPLACE = Words("店铺", "The store"), Words("站点", "The marketplace")
 _NOT_IN_JOB = Words(
@@ -61,8 +61,8 @@ _NOT_IN_JOB = Words(
     "Marketplace {marketplace} is not in the job; add it to stores in sheets-sync.yaml first",
 )
 _NOT_OF_STORE = Words(
-    "店铺 {store} 的配置里没有站点 {marketplace}",
-    "Store {store} has no marketplace {marketplace} in the job",
+    "店铺 {store} 的配置里没有站点 {marketplace},先在 sheets-sync.yaml 的 stores 中加上,或移到正确的文件夹",
+    "Store {store} has no marketplace {marketplace} in the job; add it to stores in sheets-sync.yaml, or move the file",
 )
 _WHICH_STORE = Words(
     "看不出属于哪个店铺({stores}),请放到 inbox/店铺名/ 下",

@@ -29,8 +29,8 @@ NOT_A_DATE = Words("不是日期:{value}", "Not a date: {value}")
 NO_SKU = Words("SKU为空", "The SKU is blank")
 DAMAGED_SKU = Words("SKU含无法识别的字符:{sku}", "The SKU holds unreadable characters: {sku}")
 OTHER_CURRENCY = Words(
-    "币种 {found} 与站点 {marketplace} 的 {currency} 不符",
-    "Currency {found} does not fit {marketplace}, which has {currency}",
+    "币种 {found} 与站点 {marketplace} 的 {currency} 不符,请确认文件属于这个站点",
+    "Currency {found} does not fit {marketplace}, which has {currency}; check that the file belongs there",
 )
 _UNKNOWN_PLACE = Words("不认识的站点:{value}", "Unknown marketplace: {value}")
 

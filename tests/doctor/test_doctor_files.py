@@ -73,7 +73,7 @@ def test_open_ends_of_the_sku_list_are_told(folder: Any) -> None:
 
     found = folder.examined()
 
-    assert found.about("2 SKUs").ok is True
+    assert found.about("SKUs in skus.csv: 2").ok is True
     assert found.about("without an owner: B").ok is None
     assert found.about("without a benchmark").what.en.endswith(": Garden")
 
@@ -103,7 +103,7 @@ def test_many_unknown_files_are_counted(folder: Any) -> None:
     found = folder.examined()
 
     assert len(found.faults) == 11
-    assert found.about("4 more files cannot be used").ok is False
+    assert found.about("Further files that cannot be used: 4").ok is False
 
 
 def test_a_marketplace_without_any_report_is_named(folder: Any) -> None:
@@ -129,7 +129,7 @@ def test_an_inbox_without_new_files_is_told(folder: Any) -> None:
     report = next((folder.path / "inbox" / "US").iterdir())
     os.utime(report, (1_784_800_000, 1_784_800_000))
 
-    finding = folder.examined().about("1 files in the inbox")
+    finding = folder.examined().about("Files in the inbox: 1")
 
     assert finding.ok is None
     assert finding.remedy.en == "No new file for 7 days: download new reports."

@@ -23,13 +23,13 @@ def test_each_finding_has_its_mark_and_its_remedy() -> None:
         "    - one\n"
         "    → mend\n"
         "✗ no permission\n"
-        "2 to be put right."
+        "To put right: 2."
     )
 
 
 def test_findings_are_in_the_language_asked_for() -> None:
     """The person who installs it may read Chinese only."""
-    assert render([FINE, ADVICE], "zh") == "✓ 好\n· 没检查\n    → 看看\n可以运行。"
+    assert render([FINE, ADVICE], "zh") == "✓ 好\n· 没检查\n    → 看看\n可以运行 sheets-sync sync。"
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_a_new_google_sheet_passes(google_folder: Any, sheet: Any) -> None:
 
     assert found.faults == []
     assert ACCOUNT in found.about("Credentials can be used").what.en
-    assert found.about("'Operations' can be read, 1 tabs").ok is True
+    assert found.about("'Operations' can be read, tabs: 1").ok is True
     assert found.about("The spreadsheet can be written").ok is True
     assert found.about("There is no log yet").ok is None
 
@@ -204,7 +204,7 @@ def test_a_log_in_order_has_no_fault(logged: Any, sheet: Any) -> None:
     found = logged.examined()
 
     assert found.faults == []
-    assert found.about("headings and key columns, 2 rows").ok is True
+    assert found.about("headings and key columns, rows: 2").ok is True
     assert found.about("colour rules").ok is True
     assert remembered(logged).highlights == "1:abc"
 

@@ -142,3 +142,27 @@ def fresh(company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def open_sheet() -> Callable[[str], gspread.Spreadsheet]:
     """Return what opens the one spreadsheet of a running server."""
     return opened
+
+
+Rows = dict[tuple[Any, ...], dict[str, Any]]
+
+
+@pytest.fixture
+def rows_of() -> Callable[..., Rows]:
+    """Return what reads a tab's rows by key and heading; a key that stands twice fails the test."""
+
+    def read(tab: gspread.Worksheet, render: str = "UNFORMATTED_VALUE") -> Rows:
+        head, *rows = tab.get_all_values(value_render_option=render)
+        places = [head.index(name) for name in ("日期", "店铺", "站点", "SKU")]
+        found: Rows = {}
+        for row in rows:
+            padded = [*row, *[""] * (len(head) - len(row))]
+            key = tuple(padded[place] for place in places)
+            if all(part != "" for part in key):
+                assert key not in found, f"{key} stands twice"
+                found[key] = {
+                    name or f"column without heading {i}": padded[i] for i, name in enumerate(head)
+                }
+        return found
+
+    return read

@@ -121,13 +121,13 @@ def test_stock_listing_and_account_rules_judge_the_newest_figure_only() -> None:
             {"feedback_open": 2, "feedback_overdue": 0, "feedback_hours_left": 9},
             ("2 条低于4星的Feedback未处理,最早一条剩 9 小时(时限48小时)。"
             '建议:站内信联系买家;符合政策则申请移除。处理后请标"已处理"。'),
-            ("2 feedbacks under 4 stars not handled; the oldest has 9 of 48 hours left. "
+            ("Feedback under 4 stars not handled: 2; the oldest has 9 of 48 hours left. "
             "Message the buyer; request removal if policy allows. Then mark it handled."),
         ),
         (
             "source-stale",
             {"sources_late": 1, "sources_late_names": "广告"},
-            "1 个来源没有新数据:广告。建议:下载报告放进 inbox/,或检查接口授权。",
+            "1 个来源没有新数据:广告。建议:下载报表放进 inbox/,或检查接口授权。",
             ("Sources that bring nothing new: 1 (广告). "
             "Download the report into inbox/, or check the API's authorisation."),
         ),

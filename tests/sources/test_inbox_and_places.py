@@ -103,12 +103,12 @@ def test_the_place_is_found(
         (
             "US/stock_UK.txt",
             {"acme": ("US", "UK")},
-            "The marketplace is not clear: the folder says US, the name says UK. Rename the file or move it",
+            "The marketplace is not clear: the folder says US, the name says UK. Rename the file or move it to the right folder",
         ),
         (
             "acme/stock_beta_US.txt",
             TWO,
-            "The store is not clear: the folder says acme, the name says beta. Rename the file or move it",
+            "The store is not clear: the folder says acme, the name says beta. Rename the file or move it to the right folder",
         ),
         (
             "US/s.txt",
@@ -125,7 +125,11 @@ def test_the_place_is_found(
             {"acme": ("US",)},
             "Marketplace CA is not in the job; add it to stores in sheets-sync.yaml first",
         ),
-        ("beta/UK/s.txt", TWO, "Store beta has no marketplace UK in the job"),
+        (
+            "beta/UK/s.txt",
+            TWO,
+            "Store beta has no marketplace UK in the job; add it to stores in sheets-sync.yaml, or move the file",
+        ),
     ],
 )
 def test_an_unclear_place_refuses_the_file(

@@ -87,7 +87,7 @@ def test_an_empty_file_is_told(read_file: Callable, reasons: Callable, content: 
     report = read_file("US/s.txt", content)
 
     assert (report.kind, report.portions) == (None, ())
-    assert reasons(report) == ["The file is empty"]
+    assert reasons(report) == ["The file is empty; download it again"]
 
 
 def test_cut_off_files_are_refused(

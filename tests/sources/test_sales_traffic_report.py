@@ -187,5 +187,5 @@ def test_the_folder_must_not_contradict_the_document(
 
     assert report.portions == ()
     assert reasons(report) == [
-        "The marketplace is not clear: the content says US, the folder says UK. Rename the file or move it"
+        "The marketplace is not clear: the content says US, the folder says UK. Rename the file or move it to the right folder"
     ]

@@ -132,7 +132,9 @@ def test_planning_row_in_another_currency_is_refused(
     report = read_file("p.csv", text)
 
     assert report.portions[0].keys == ("B",)
-    assert reasons(report) == ["Currency EUR does not fit US, which has USD"]
+    assert reasons(report) == [
+        "Currency EUR does not fit US, which has USD; check that the file belongs there"
+    ]
     assert (report.faults[0].row, report.faults[0].column) == (2, "currency")
 
 

@@ -62,8 +62,12 @@ def rewrite(
     changed: str,
     dimension: str,
     span: Callable[[int | None, int | None], Span | None],
+    within: tuple[int, int] | None = None,
 ) -> str:
-    """Return a formula of the sheet `home` after rows or columns of `changed` have moved."""
+    """Return a formula of the sheet `home` after rows or columns of `changed` have moved.
+
+    `within` limits the move to references that lie wholly in those columns (or rows).
+    """
 
     def swap(title: str | None, first: str, second: str | None) -> str | None:
         if (home if title is None else title).casefold() != changed.casefold():
@@ -71,6 +75,8 @@ def rewrite(
         one, two = _corner(first), _corner(second or first)
         part = 3 if dimension == "ROWS" else 1
         start, end = one[part], two[part]
+        if within is not None and not _inside(one[4 - part], two[4 - part], within):
+            return None
         if not isinstance(start, int) and not isinstance(end, int):
             return None
         low = start if isinstance(start, int) else None
@@ -87,6 +93,12 @@ def rewrite(
         return ":".join(corners)
 
     return _replace(text, swap)
+
+
+def _inside(start: str | int | None, end: str | int | None, within: tuple[int, int]) -> bool:
+    if not isinstance(start, int) or not isinstance(end, int):
+        return False
+    return within[0] <= min(start, end) and max(start, end) < within[1]
 
 
 def _with(

@@ -1,26 +1,19 @@
-// What the page asks the server, in Google's public API shapes, and the cells it has read.
+// What the page asks of the server and has it change, in Google's public API shapes.
 //
 // Nothing here touches the document. Rows and columns are zero-based; ends are exclusive.
 
 import { rangeName } from "./format.js";
 
-const TILE_ROWS = 64;
-const TILE_COLUMNS = 16;
-const TILES_KEPT = 240;
-const TILES_AT_ONCE = 12;
-const PAUSE_MS = 70;
 const PATIENCE_MS = 30_000;
 /** Past this many rows every row is taken to have the usual height. */
 const ROWS_MEASURED = 200_000;
-
 const CELL = [
   "formattedValue", "note", "hyperlink", "userEnteredValue(formulaValue)",
   "effectiveValue(numberValue,boolValue,errorValue)",
   "effectiveFormat(backgroundColorStyle,borders,horizontalAlignment,verticalAlignment,wrapStrategy,"
     + "numberFormat(type),textFormat(foregroundColorStyle,bold,italic,underline,strikethrough,fontSize,fontFamily))",
-  "dataValidation(condition(type),showCustomUi)",
+  "dataValidation",
 ].join(",");
-const EMPTY = Object.freeze({});
 
 /** The server refused (status and its own sentence) or did not answer (status 0). */
 export class ApiError extends Error {
@@ -30,13 +23,16 @@ export class ApiError extends Error {
   }
 }
 
-async function ask(path, query, signal) {
-  const url = `${path}?${new URLSearchParams(query)}`;
+function ask(path, query, signal) {
+  return call(`${path}?${new URLSearchParams(query)}`, { cache: "no-store" }, signal);
+}
+
+async function call(url, options, signal) {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   let answer;
   let body;
   try {
-    answer = await fetch(url, { cache: "no-store", signal: signal ? AbortSignal.any([signal, patience]) : patience });
+    answer = await fetch(url, { ...options, signal: signal ? AbortSignal.any([signal, patience]) : patience });
     body = await answer.text();
   } catch (fault) {
     if (signal?.aborted) throw fault;
@@ -92,7 +88,7 @@ function visibleTabs(spreadsheet) {
 
 /** Title and tabs of a spreadsheet, with merges, groups and filters: {title, tabs}. */
 export async function readStructure(id, signal) {
-  const fields = "properties(title),sheets(properties,merges,columnGroups,basicFilter(range))";
+  const fields = "properties(title),sheets(properties,merges,columnGroups,basicFilter(range),filterViews)";
   const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(id)}`, { fields }, signal);
   return { title: answer.properties?.title ?? "", tabs: visibleTabs(answer) };
 }
@@ -111,6 +107,14 @@ export async function readGeometry(id, properties, signal) {
   return { rows: down?.rowMetadata ?? [], columns: across?.columnMetadata ?? [] };
 }
 
+/** The cells of several ranges of one tab, with their looks: Google's GridData, one for each. */
+export async function readTiles(id, title, areas, signal) {
+  const query = areas.map((area) => ["ranges", rangeName(title, area)]);
+  query.push(["fields", `sheets(data(startRow,startColumn,rowData(values(${CELL}))))`]);
+  const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(id)}`, query, signal);
+  return answer.sheets?.[0]?.data ?? [];
+}
+
 /** Values of a range as lists of rows; `option` is a ValueRenderOption. */
 export async function readValues(id, title, area, option, signal) {
   const path = `/v4/spreadsheets/${encodeURIComponent(id)}/values/${encodeURIComponent(rangeName(title, area))}`;
@@ -118,216 +122,32 @@ export async function readValues(id, title, area, option, signal) {
   return (await ask(path, query, signal)).values ?? [];
 }
 
-/**
- * The cells of one tab, read in tiles when they are wanted and kept for a while.
- *
- * `onArrival()` is called when newer cells are there, `onFault(error)` when a read failed.
- */
-export class Cells {
-  #id;
-  #title;
-  #onArrival;
-  #onFault;
-  #tiles = new Map();
-  #edition = 0;
-  #stamps = 0;
-  #wanted = [];
-  #ahead = [];
-  #tookMs = 0;
-  #gaveUp = false;
-  #reading = null;
-  #timer = 0;
-  #readAt = -Infinity;
-
-  constructor(id, title, onArrival, onFault) {
-    this.#id = id;
-    this.#title = title;
-    this.#onArrival = onArrival;
-    this.#onFault = onFault;
-  }
-
-  /** The cell, an empty object for an empty one, or undefined while it has not been read. */
-  get(row, column) {
-    const tile = this.#tiles.get(tileKey(Math.floor(row / TILE_ROWS), Math.floor(column / TILE_COLUMNS)));
-    if (!tile) return undefined;
-    return tile.rows[row % TILE_ROWS]?.[column % TILE_COLUMNS] ?? EMPTY;
-  }
-
-  /** Whether somebody changed this cell while the page was watching, within the last moments. */
-  isFresh(row, column, now) {
-    const tile = this.#tiles.get(tileKey(Math.floor(row / TILE_ROWS), Math.floor(column / TILE_COLUMNS)));
-    return Boolean(tile?.changed) && now - tile.changedAt < 1500
-      && tile.changed.has((row % TILE_ROWS) * TILE_COLUMNS + (column % TILE_COLUMNS));
-  }
-
-  /** A text that differs when what is known of a row's columns does. */
-  stamp(row, column, endColumn) {
-    const across = [];
-    for (let at = Math.floor(column / TILE_COLUMNS); at * TILE_COLUMNS < endColumn; at += 1) {
-      across.push(this.#tiles.get(tileKey(Math.floor(row / TILE_ROWS), at))?.stamp ?? 0);
-    }
-    return across.join(".");
-  }
-
-  /** Ask for areas now, and for others when those are there. Reads no longer wanted are given up. */
-  want(areas, ahead) {
-    this.#wanted = tilesOf(areas);
-    this.#ahead = tilesOf(ahead);
-    const keys = this.#needed();
-    if (this.#reading && !this.#reading.tiles.some((tile) => keys.has(tile.key))) this.#giveUp();
-    this.#schedule();
-  }
-
-  /** Read again, under a new title if it has one, keeping what is shown until the news is there. */
-  refresh(title) {
-    this.#title = title;
-    this.#edition += 1;
-    this.#giveUp();
-    this.#schedule();
-  }
-
-  /** Stop reading for good. */
-  close() {
-    this.#wanted = this.#ahead = [];
-    clearTimeout(this.#timer);
-    this.#giveUp();
-  }
-
-  #giveUp() {
-    if (!this.#reading) return;
-    this.#gaveUp = true;
-    this.#reading.stop.abort();
-    this.#reading = null;
-  }
-
-  #needed() {
-    return new Set([...this.#wanted, ...this.#ahead].map((tile) => tile.key));
-  }
-
-  #missing() {
-    const isMissing = (tile) => this.#tiles.get(tile.key)?.edition !== this.#edition;
-    const now = this.#wanted.filter(isMissing);
-    return (now.length ? now : this.#ahead.filter(isMissing)).slice(0, TILES_AT_ONCE);
-  }
-
-  #schedule() {
-    clearTimeout(this.#timer);
-    if (this.#reading) return;
-    // The server goes on with a read that was given up, so the next one waits about as long.
-    const pause = this.#gaveUp ? Math.max(PAUSE_MS, this.#tookMs) : 0;
-    const wait = Math.max(0, this.#readAt + pause - performance.now());
-    this.#timer = setTimeout(() => this.#read(), wait);
-  }
-
-  async #read() {
-    const tiles = this.#missing();
-    if (!tiles.length) return;
-    const stop = new AbortController();
-    this.#reading = { tiles, stop };
-    this.#readAt = performance.now();
-    const edition = this.#edition;
-    try {
-      const query = rangesOf(tiles).map((area) => ["ranges", rangeName(this.#title, area)]);
-      query.push(["fields", `sheets(data(startRow,startColumn,rowData(values(${CELL}))))`]);
-      const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(this.#id)}`, query, stop.signal);
-      if (stop.signal.aborted) return;
-      this.#tookMs = performance.now() - this.#readAt;
-      this.#gaveUp = false;
-      this.#keep(tiles, answer.sheets?.[0]?.data ?? [], edition);
-    } catch (fault) {
-      if (stop.signal.aborted) return;
-      this.#reading = null;
-      this.#gaveUp = true;
-      this.#onFault(fault);
-      return;
-    }
-    this.#reading = null;
-    this.#schedule();
-  }
-
-  #keep(tiles, parts, edition) {
-    const now = performance.now();
-    let news = false;
-    for (const tile of tiles) {
-      const rows = cut(parts, tile);
-      const before = this.#tiles.get(tile.key);
-      const text = JSON.stringify(rows);
-      this.#tiles.delete(tile.key);
-      if (before?.text === text) {
-        this.#tiles.set(tile.key, { ...before, edition });
-        continue;
-      }
-      this.#stamps += 1;
-      news = true;
-      const changed = before ? differences(before.rows, rows) : null;
-      this.#tiles.set(tile.key, { rows, text, edition, stamp: this.#stamps, changed, changedAt: now });
-    }
-    const needed = this.#needed();
-    for (const key of this.#tiles.keys()) {
-      if (this.#tiles.size <= TILES_KEPT) break;
-      if (!needed.has(key)) this.#tiles.delete(key);
-    }
-    if (news) this.#onArrival();
-  }
+/** Formatted values of several ranges of one tab, each as a list of rows. */
+export async function readParts(id, title, areas, signal) {
+  const query = areas.map((area) => ["ranges", rangeName(title, area)]);
+  query.push(["majorDimension", "ROWS"], ["valueRenderOption", "FORMATTED_VALUE"]);
+  const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(id)}/values:batchGet`, query, signal);
+  return (answer.valueRanges ?? []).map((part) => part.values ?? []);
 }
 
-function tileKey(down, across) {
-  return `${down}:${across}`;
+/** Formatted values of a range that somebody wrote in A1 notation. */
+export async function readNamed(id, range, signal) {
+  const path = `/v4/spreadsheets/${encodeURIComponent(id)}/values/${encodeURIComponent(range)}`;
+  return (await ask(path, { valueRenderOption: "FORMATTED_VALUE" }, signal)).values ?? [];
 }
 
-function tilesOf(areas) {
-  const tiles = new Map();
-  for (const area of areas) {
-    for (let down = Math.floor(area.row / TILE_ROWS); down * TILE_ROWS < area.endRow; down += 1) {
-      for (let across = Math.floor(area.column / TILE_COLUMNS); across * TILE_COLUMNS < area.endColumn; across += 1) {
-        tiles.set(tileKey(down, across), {
-          key: tileKey(down, across), down, across, limit: { row: area.rowCount, column: area.columnCount },
-        });
-      }
-    }
-  }
-  return [...tiles.values()];
+/** Write values as if a person had typed them, from the corner of an area on. */
+export function enter(id, title, area, values) {
+  const range = rangeName(title, area);
+  const path = `/v4/spreadsheets/${encodeURIComponent(id)}/values/${encodeURIComponent(range)}?valueInputOption=USER_ENTERED`;
+  return send("PUT", path, { range, majorDimension: "ROWS", values });
 }
 
-/** One range for each run of tiles side by side, never past the end of the grid. */
-function rangesOf(tiles) {
-  const sorted = [...tiles].sort((a, b) => a.down - b.down || a.across - b.across);
-  const ranges = [];
-  for (const tile of sorted) {
-    const area = {
-      row: tile.down * TILE_ROWS, endRow: Math.min((tile.down + 1) * TILE_ROWS, tile.limit.row),
-      column: tile.across * TILE_COLUMNS, endColumn: Math.min((tile.across + 1) * TILE_COLUMNS, tile.limit.column),
-    };
-    const last = ranges.at(-1);
-    if (last?.row === area.row && last.endColumn === area.column) last.endColumn = area.endColumn;
-    else ranges.push(area);
-  }
-  return ranges;
+/** Carry out the requests of a batchUpdate, all or none; their replies. */
+export async function change(id, requests) {
+  return (await send("POST", `/v4/spreadsheets/${encodeURIComponent(id)}:batchUpdate`, { requests })).replies ?? [];
 }
 
-/** The cells of one tile out of the answer's parts. */
-function cut(parts, tile) {
-  const top = tile.down * TILE_ROWS;
-  const left = tile.across * TILE_COLUMNS;
-  for (const part of parts) {
-    const row = part.startRow ?? 0;
-    const column = part.startColumn ?? 0;
-    if (row !== top || column > left) continue;
-    const rows = (part.rowData ?? []).slice(0, TILE_ROWS)
-      .map((line) => (line.values ?? []).slice(left - column, left - column + TILE_COLUMNS));
-    if (column === left || rows.some((line) => line.length)) return rows;
-  }
-  return [];
-}
-
-/** Where two editions of a tile differ, or null when so much does that the rows have moved. */
-function differences(before, after) {
-  const places = new Set();
-  for (let row = 0; row < TILE_ROWS; row += 1) {
-    for (let column = 0; column < TILE_COLUMNS; column += 1) {
-      const old = before[row]?.[column]?.formattedValue ?? "";
-      if (old !== (after[row]?.[column]?.formattedValue ?? "")) places.add(row * TILE_COLUMNS + column);
-    }
-  }
-  return places.size && places.size < (TILE_ROWS * TILE_COLUMNS) / 4 ? places : null;
+function send(method, path, body) {
+  return call(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }

@@ -6,11 +6,16 @@ from typing import Any
 from sheets_sync.emulator.refusal import ApiError, unsupported
 from sheets_sync.emulator.requests import (
     anchors,
+    bands,
     cells,
     dimensions,
+    edits,
+    fill,
     metadata,
     moves,
+    objects,
     rules,
+    tables,
     tabs,
 )
 from sheets_sync.emulator.requests.batch import Batch, Handler, Mint
@@ -22,9 +27,14 @@ HANDLERS: Mapping[str, Handler] = {
     **dimensions.HANDLERS,
     **cells.HANDLERS,
     **moves.HANDLERS,
+    **bands.HANDLERS,
+    **edits.HANDLERS,
+    **fill.HANDLERS,
     **metadata.HANDLERS,
     **rules.HANDLERS,
     **anchors.HANDLERS,
+    **objects.HANDLERS,
+    **tables.HANDLERS,
 }
 MAX_REQUESTS = 100_000
 

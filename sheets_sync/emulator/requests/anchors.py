@@ -44,7 +44,7 @@ def _protected_body(wanted: Json) -> dict[str, Any]:
     left_out = ("protectedRangeId", "range", "requestingUserCanEdit", "namedRangeId")
     kept = {name: value for name, value in normal(wanted).items() if name not in left_out}
     if kept.pop("tableId", None):
-        raise unsupported("tables")
+        raise unsupported("protecting tables")
     for name in ("warningOnly", "description"):
         if not kept.get(name):
             kept.pop(name, None)
@@ -179,7 +179,7 @@ def basic_filter_json(item: Anchored) -> dict[str, Any]:
 
 def _filter_body(wanted: Json) -> dict[str, Any]:
     if wanted.get("tableId"):
-        raise unsupported("tables")
+        raise unsupported("filters on tables")
     left_out = ("filterViewId", "range")
     return {name: value for name, value in normal(wanted).items() if name not in left_out}
 
@@ -237,6 +237,18 @@ def update_filter_view(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     merged = _filter_body(mask.merge(item.body, normal(wanted), tree))
     sheet.filter_views = _swap(sheet.filter_views, replace(item, body=merged))
     return {}
+
+
+def duplicate_filter_view(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
+    """Copy a filter view under another id."""
+    sheet, item = _view(batch, body.get("filterId"))
+    known = {view.item_id for _, view in _views(batch)}
+    title = f"Copy of {item.body['title']}"
+    copy = replace(
+        item, item_id=batch.mint.number(known.__contains__), body={**item.body, "title": title}
+    )
+    sheet.filter_views = (*sheet.filter_views, copy)
+    return {"duplicateFilterView": {"filter": filter_view_json(copy)}}
 
 
 def delete_filter_view(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
@@ -318,6 +330,7 @@ HANDLERS: dict[str, Handler] = {
     "clearBasicFilter": clear_basic_filter,
     "addFilterView": add_filter_view,
     "updateFilterView": update_filter_view,
+    "duplicateFilterView": duplicate_filter_view,
     "deleteFilterView": delete_filter_view,
     "addBanding": add_banding,
     "updateBanding": update_banding,

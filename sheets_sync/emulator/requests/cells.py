@@ -1,6 +1,7 @@
 """Requests that write cells: values, formats, notes, validation, borders, merges."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sheets_sync.emulator import mask
@@ -16,13 +17,16 @@ from sheets_sync.emulator.requests.batch import (
     required,
     update_mask,
 )
-from sheets_sync.emulator.requests.dimensions import grow
+from sheets_sync.emulator.requests.dimensions import grow, insert_blank
+from sheets_sync.emulator.requests.tables import find_table
 from sheets_sync.emulator.schema import shapes
 from sheets_sync.emulator.workbook import Cell, Formula, Json, Sheet, check_length, entered
 
 EMPTY = Cell()
 _WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns")
 _COMPUTED = ("effectiveValue", "formattedValue", "effectiveFormat", "hyperlink")
+
+_HANDLED = frozenset((*_WRITABLE, *_COMPUTED))
 
 Writer = Callable[[Cell, Json], Cell]
 
@@ -43,11 +47,20 @@ def cell_writer(tree: mask.Mask) -> Writer:
     steps = [writer for name, writer in writers.items() if name in fields]
 
     def write(cell: Cell, data: Json) -> Cell:
+        if data and not _HANDLED.issuperset(data):
+            _refuse_unhandled(data, tree)
         for step in steps:
             cell = step(cell, data)
         return cell
 
     return write
+
+
+def _refuse_unhandled(data: Json, tree: mask.Mask) -> None:
+    """Refuse content that a mask for everything would lose; what a narrower one leaves out may stay."""
+    for name in data:
+        if name not in _HANDLED and data[name] is not None and not tree:
+            raise _not_writable(name)
 
 
 def _not_writable(name: str) -> ApiError:
@@ -102,8 +115,6 @@ def update_cells(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Write cells from a corner on, or a whole range: what a range gets no data for is cleared."""
     write = cell_writer(update_mask(body))
     rows = [(row or {}).get("values") or [] for row in body.get("rows") or []]
-    if body.get("tableRange"):
-        raise unsupported("tables")
     if body.get("range") is not None:
         sheet, area = batch.closed(body["range"])
         row0, row1, col0, col1 = area.bounds
@@ -138,11 +149,11 @@ def _check_fit(rows: list[list[Any]], row0: int, row1: int, col0: int, col1: int
 
 def append_cells(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Write rows below the last row that has a value, making the sheet longer if need be."""
-    if body.get("tableId"):
-        raise unsupported("tables")
     write = cell_writer(update_mask(body))
-    sheet = batch.book.edit(int(body.get("sheetId") or 0))
     rows = [(row or {}).get("values") or [] for row in body.get("rows") or []]
+    if body.get("tableId"):
+        return _append_to_table(batch, str(body["tableId"]), rows, write)
+    sheet = batch.book.edit(int(body.get("sheetId") or 0))
     first = last_row(sheet)
     if first + len(rows) > sheet.row_count:
         grow(batch, sheet, "ROWS", first + len(rows) - sheet.row_count)
@@ -154,6 +165,29 @@ def append_cells(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
             0,
             [_written(sheet, row, at, write, data or {}) for at, data in enumerate(values)],
         )
+    return {}
+
+
+def _append_to_table(
+    batch: Batch, table_id: str, rows: list[list[Any]], write: Writer
+) -> dict[str, Any]:
+    """Write rows below the last filled one of a table; rows are inserted when it is full."""
+    sheet, table = find_table(batch, table_id)
+    row0, row1, col0, col1 = table.areas[0].bounds
+    first = row0 + 1
+    for row in range(first, min(row1, len(sheet.rows))):
+        if any(cell is not None and cell.value is not None for cell in sheet.rows[row][col0:col1]):
+            first = row + 1
+    missing = first + len(rows) - row1
+    if missing > 0:
+        insert_blank(batch, sheet, "ROWS", row1, missing, inherit=True)
+        sheet, table = find_table(batch, table_id)
+        longer = replace(table, areas=(Area(sheet.sheet_id, row0, row1 + missing, col0, col1),))
+        sheet.tables = tuple(longer if item is table else item for item in sheet.tables)
+    _check_fit(rows, first, sheet.row_count, col0, col1)
+    for row, values in enumerate(rows, first):
+        cells = [_written(sheet, row, col0 + at, write, v or {}) for at, v in enumerate(values)]
+        sheet.put(row, col0, cells)
     return {}
 
 

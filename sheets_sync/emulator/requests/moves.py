@@ -1,5 +1,6 @@
 """Requests that move cell contents about: sorting, copying, cutting."""
 
+import random
 from typing import Any
 
 from sheets_sync.emulator.area import Area
@@ -47,6 +48,8 @@ def sort_range(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
             or spec.get("backgroundColorStyle")
         ):
             raise unsupported("sorting by colour")
+        if spec.get("dataSourceColumnReference"):
+            raise unsupported("sorting by a column of a data source")
         column = int(spec.get("dimensionIndex") or 0)
         if not area.contains(row0, column):
             raise ApiError(f"dimensionIndex[{column}] is not inside the range.")
@@ -149,8 +152,53 @@ def cut_paste(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def delete_duplicates(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
+    """Delete a range's rows that repeat an earlier one; case and formats make no difference."""
+    sheet, area = batch.closed(required(body, "range"))
+    row0, row1, col0, col1 = area.bounds
+    columns: list[int] = []
+    for wanted in body.get("comparisonColumns") or ():
+        end = col1 if wanted.get("endIndex") is None else int(wanted["endIndex"])
+        columns += range(int(wanted.get("startIndex") or col0), end)
+    if any(not col0 <= column < col1 for column in columns):
+        raise ApiError("A comparison column is not inside the range.")
+    last = min(row1, max(len(sheet.rows), row0))
+    seen: set[tuple[Any, ...]] = set()
+    kept: Block = []
+    for row, cells in enumerate(block(sheet, Area(area.sheet_id, row0, last, col0, col1)), row0):
+        key = tuple(
+            rank(effective(batch.book, sheet, row, column))
+            for column in columns or range(col0, col1)
+        )
+        if key not in seen:
+            kept.append([moved(cell, row0 + len(kept) - row, 0) for cell in cells])
+        seen.add(key)
+    gone = last - row0 - len(kept)
+    for place, cells in enumerate(kept + [[None] * (col1 - col0)] * gone, row0):
+        sheet.put(place, col0, cells)
+    batch.book.cache.clear()
+    return {"deleteDuplicates": {"duplicatesRemovedCount": gone} if gone else {}}
+
+
+def randomize_range(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
+    """Put a range's rows in a random order."""
+    sheet, area = batch.closed(required(body, "range"))
+    row0, row1, col0, _ = area.bounds
+    cells = block(sheet, area)
+    order = list(range(row1 - row0))
+    random.Random(batch.mint.number(lambda _: False)).shuffle(order)  # noqa: S311 - no secret
+    for place, origin in enumerate(order):
+        line = [moved(cell, place - origin, 0) for cell in cells[origin]]
+        if any(line) or row0 + place < len(sheet.rows):
+            sheet.put(row0 + place, col0, line)
+    batch.book.cache.clear()
+    return {}
+
+
 HANDLERS: dict[str, Handler] = {
     "sortRange": sort_range,
+    "deleteDuplicates": delete_duplicates,
+    "randomizeRange": randomize_range,
     "copyPaste": copy_paste,
     "cutPaste": cut_paste,
 }

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from sheets_sync.emulator import formats, mask, shift
+from sheets_sync.emulator import floating, formats, mask, shift
+from sheets_sync.emulator.area import Area
 from sheets_sync.emulator.formula.references import renamed
+from sheets_sync.emulator.ranges import mapped
 from sheets_sync.emulator.refusal import ApiError, unsupported
 from sheets_sync.emulator.requests.batch import Batch, Handler, update_mask
 from sheets_sync.emulator.workbook import MAX_COLUMNS, Anchored, Json, Sheet
 
+MAX_TITLE = 100
 _COUNTS = ("rowCount", "columnCount")
 _LOOKS = ("hidden", "rightToLeft", "tabColorStyle")
 
@@ -53,6 +56,8 @@ def new_sheet(batch: Batch, properties: Json) -> Sheet:
 def check_title(batch: Batch, title: str, own: int | None = None) -> None:
     """Refuse a title that another sheet has."""
     other = batch.book.titled(title)
+    if len(title) > MAX_TITLE:
+        raise ApiError(f"The sheet name cannot be greater than {MAX_TITLE} characters.")
     if other is not None and other.sheet_id != own:
         raise ApiError(
             f'A sheet with the name "{title}" already exists. Please enter another name.'
@@ -105,6 +110,7 @@ def delete_sheet(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
             else "You can't remove all the sheets in a document."
         )
     book.sheets = left
+    floating.redraw(book, lambda area: None if area.sheet_id == gone.sheet_id else area)
     book.names = tuple(name for name in book.names if name.areas[0].sheet_id != gone.sheet_id)
     for metadata_id, item in list(book.metadata.items()):
         if item.sheet_id == gone.sheet_id:
@@ -158,9 +164,37 @@ def copy_sheet(batch: Batch, source: Sheet, sheet_id: int, title: str) -> Sheet:
     copy.filter_views = moved(source.filter_views)
     copy.protections = moved(source.protections)
     copy.bandings = moved(source.bandings)
+    for name, message in floating.SPECS.items():
+        drawn = moved(getattr(source, name))
+        setattr(
+            copy, name, tuple(_drawn_copy(batch, source, copy, item, message) for item in drawn)
+        )
+    copy.tables = tuple(_table_copy(batch, item) for item in moved(source.tables))
     if source.basic_filter is not None:
         (copy.basic_filter,) = moved((source.basic_filter,))
     return copy
+
+
+def _drawn_copy(batch: Batch, source: Sheet, copy: Sheet, item: Anchored, message: str) -> Anchored:
+    """Return a copied chart or slicer that shows the copy, and nothing that is not here."""
+    known = {sheet.sheet_id for sheet in batch.book.sheets}
+
+    def move(area: Area) -> Area | None:
+        if area.sheet_id == source.sheet_id:
+            return area.on(copy.sheet_id)
+        return area if area.sheet_id in known else None
+
+    return replace(item, body={**item.body, "spec": mapped(message, item.body["spec"], move)})
+
+
+def _table_copy(batch: Batch, item: Anchored) -> Anchored:
+    """Return a copied table under a name of its own."""
+    known = {str(table.body["name"]) for sheet in batch.book.sheets for table in sheet.tables}
+    number, name = 1, f"{item.body['name']}_1"
+    while name in known:
+        number += 1
+        name = f"{item.body['name']}_{number}"
+    return replace(item, item_id=str(item.item_id), body={**item.body, "name": name})
 
 
 def update_sheet_properties(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:

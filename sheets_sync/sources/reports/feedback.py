@@ -42,7 +42,7 @@ _NOT_A_FEEDBACK = Words(
 )
 _TWICE = Words(
     "同一订单有多条反馈,按星级最低的一条计",
-    "One order has several feedbacks; the lowest rating counts",
+    "One order has more than one feedback; the lowest rating counts",
 )
 
 

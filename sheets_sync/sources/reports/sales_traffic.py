@@ -34,15 +34,15 @@ _BY_DATE = ("salesByDate", "trafficByDate")
 _NUMBERS = frozenset({int, float})
 _HUGE = 1e15
 _NO_MARKETPLACE = Words(
-    "报告应只含一个站点,实际:{ids}", "The report must be of one marketplace; it names: {ids}"
+    "报表应只含一个站点,实际:{ids}", "The report must be of one marketplace; it names: {ids}"
 )
-_NO_PERIOD = Words("报告没有写明日期范围", "The report does not name its range of days")
+_NO_PERIOD = Words("报表没有写明日期范围", "The report does not name its range of days")
 _SEVERAL_DAYS = Words(
     "按SKU的部分合计了多天({start} 至 {end}),不能计入某一天,已跳过;请每天单独下载一份",
     "The part by SKU sums several days ({start} to {end}) and is left out; download one file for each day",
 )
 _NOT_BY_SKU = Words(
-    "报告按 {granularity} 汇总,没有SKU,已跳过;请用 asinGranularity=SKU 下载",
+    "报表按 {granularity} 汇总,没有SKU,已跳过;请用 asinGranularity=SKU 下载",
     "The report is by {granularity} and has no SKU; left out. Download it with asinGranularity=SKU",
 )
 _NOT_BY_DAY = Words(

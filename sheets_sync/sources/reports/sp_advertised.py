@@ -39,7 +39,7 @@ WANTED = named(
     ads.DATE, ads.START, ads.END, ads.CURRENCY, ads.COUNTRY, ads.CAMPAIGN, ads.AD_GROUP, ads.SKU, *_HEADINGS,
 )  # fmt: skip
 _RANGE = Words(
-    "这一行合计了多天({start} 至 {end}),不能计入某一天;请下载按日(每日)的报告",
+    "这一行合计了多天({start} 至 {end}),不能计入某一天;请下载按日(每日)的报表",
     "This row sums several days ({start} to {end}) and belongs to no single one; download the daily report",
 )
 

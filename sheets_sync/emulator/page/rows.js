@@ -1,0 +1,150 @@
+// Rows of cells as elements: drawing one, letting text run on, and growing with wrapped text.
+
+import { alignment, dress, element, font, kindOf, wrapping } from "./format.js";
+import { lane } from "./heads.js";
+import { USUAL_ROW_PX } from "./layout.js";
+import { words } from "./words.js";
+
+const LINE_PX = 17;
+const PADDING_PX = 7;
+
+/**
+ * Draws rows of one tab.
+ *
+ * `scene` has the layout, the store of cells, a ruler and the page's font family at each moment;
+ * `scene.isWrong(cell)` says whether a cell holds what its dropdown does not offer.
+ */
+export class RowPainter {
+  #scene;
+
+  constructor(scene) {
+    this.#scene = scene;
+  }
+
+  /** An empty row: {el, pin, cells, key}. */
+  make(row) {
+    const drawn = { ...lane("row"), cells: new Map() };
+    drawn.el.setAttribute("role", "row");
+    drawn.el.setAttribute("aria-rowindex", String(row + 1));
+    drawn.pin.setAttribute("role", "presentation");
+    return drawn;
+  }
+
+  /** Fill a row with its number, its pinned cells and those from `column` up to `endColumn`. */
+  fill(drawn, row, { column, endColumn }) {
+    const { layout } = this.#scene;
+    drawn.cells.clear();
+    drawn.clear();
+    drawn.el.style.top = `${layout.rows.start(row)}px`;
+    drawn.el.style.height = `${layout.rows.size(row)}px`;
+    drawn.pin.style.width = `${layout.numbersPx + layout.columns.start(layout.pinnedColumns)}px`;
+    drawn.pin.append(this.#number(row));
+    this.#cells(row, 0, layout.pinnedColumns, drawn.pin, drawn);
+    this.#cells(row, column, endColumn, drawn.el, drawn);
+  }
+
+  /** The height that a row's wrapped text needs. */
+  neededPx(row) {
+    const { layout, cells, ruler, family } = this.#scene;
+    let px = USUAL_ROW_PX;
+    for (let column = 0; column < layout.columns.count; column += 1) {
+      const cell = cells.get(row, column);
+      if (!cell?.formattedValue || wrapping(cell) !== "wrap" || !layout.columns.shown(column) || layout.mergeAt(row, column)) continue;
+      const face = font(cell, family);
+      const room = Math.max(8, layout.columns.size(column) - PADDING_PX);
+      const lines = cell.formattedValue.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(ruler.width(line, face) / room)), 0);
+      px = Math.max(px, lines * LINE_PX + 4);
+    }
+    return px;
+  }
+
+  #number(row) {
+    const { rows, numbersPx } = this.#scene.layout;
+    const number = element("div", "number", { "aria-hidden": "true" }, String(row + 1));
+    number.style.width = `${numbersPx}px`;
+    const next = rows.step(row, 1);
+    const last = next === row ? rows.count : next;
+    if (last - row > 1) {
+      number.classList.add("gap-below");
+      number.title = words.hiddenRows(last - row === 2 ? String(row + 2) : `${row + 2}-${last}`);
+    }
+    return number;
+  }
+
+  #cells(row, first, end, into, drawn) {
+    const { layout, cells } = this.#scene;
+    for (let column = first; column < end; column += 1) {
+      if (!layout.columns.shown(column)) continue;
+      const merge = layout.mergeAt(row, column);
+      if (merge && (merge.row !== row || merge.column !== column)) continue;
+      const cell = cells.get(row, column);
+      const el = this.#cell(row, column, cell, merge);
+      if (!merge && cell) this.#spill(row, column, end, cell, el);
+      if (cell) this.#guard(cell, el, merge ? layout.columns.size(column, merge.endColumn) : layout.columns.size(column));
+      drawn.cells.set(column, el);
+      into.append(el);
+    }
+  }
+
+  #cell(row, column, cell, merge) {
+    const { layout, cells, isWrong } = this.#scene;
+    const role = row < layout.frozenRows ? "columnheader" : "gridcell";
+    const el = element("div", "cell", { role, id: `cell-${row}-${column}`, "aria-colindex": column + 1 });
+    el.style.left = `${layout.numbersPx + layout.columns.start(column)}px`;
+    el.style.width = `${merge ? layout.columns.size(column, merge.endColumn) : layout.columns.size(column)}px`;
+    if (merge) {
+      el.style.height = `${layout.rows.size(row, merge.endRow)}px`;
+      el.classList.add("merged");
+      el.setAttribute("aria-colspan", String(merge.endColumn - merge.column));
+      el.setAttribute("aria-rowspan", String(merge.endRow - merge.row));
+    }
+    if (!cell) return el;
+    dress(el, cell);
+    if (this.#hasFilter(row, column)) el.append(element("span", "filter", { "aria-hidden": "true" }));
+    if (cells.isFresh(row, column, performance.now())) el.classList.add("fresh");
+    if (cell.pending) el.classList.add("pending");
+    if (isWrong(cell)) {
+      el.classList.add("wrong");
+      el.setAttribute("aria-invalid", "true");
+    }
+    return el;
+  }
+
+  #hasFilter(row, column) {
+    const range = this.#scene.layout.tab.basicFilter?.range;
+    if (!range || row !== (range.startRowIndex ?? 0)) return false;
+    return column >= (range.startColumnIndex ?? 0) && column < (range.endColumnIndex ?? Infinity);
+  }
+
+  /** Let a text run over the empty cells beside it, as spreadsheets do. */
+  #spill(row, column, end, cell, el) {
+    if (kindOf(cell) !== "text" || wrapping(cell) !== "overflow") return;
+    if (alignment(cell) !== "left" || cell.formattedValue.includes("\n")) return;
+    if (!this.#isFree(row, column + 1, end)) return;
+    const { layout, ruler, family } = this.#scene;
+    const needs = ruler.width(cell.formattedValue, font(cell, family)) + PADDING_PX;
+    let last = column + 1;
+    while (layout.columns.size(column, last) < needs && this.#isFree(row, last, end)) last += 1;
+    if (last === column + 1) return;
+    el.classList.add("spills");
+    const text = el.querySelector(".text");
+    text.style.minWidth = `${layout.columns.size(column, last) - PADDING_PX}px`;
+    text.style.maxWidth = text.style.minWidth;
+  }
+
+  #isFree(row, column, end) {
+    const { layout, cells } = this.#scene;
+    return column < end && !layout.mergeAt(row, column) && cells.get(row, column) !== undefined
+      && kindOf(cells.get(row, column)) === "empty";
+  }
+
+  /** A number that does not fit is not shown cut off, for it would read as another number. */
+  #guard(cell, el, px) {
+    if (kindOf(cell) !== "number" || wrapping(cell) === "wrap" || !cell.formattedValue) return;
+    const { ruler, family } = this.#scene;
+    if (ruler.width(cell.formattedValue, font(cell, family)) <= px - PADDING_PX + 0.5) return;
+    el.querySelector(".text").textContent = "###";
+    el.title = cell.formattedValue;
+    el.setAttribute("aria-label", cell.formattedValue);
+  }
+}
