@@ -169,7 +169,12 @@ def plan(
         )
     _print(content, summary.as_text(content, prepared), as_json=as_json)
     if not as_json:
-        typer.echo(f"fingerprint {content['fingerprint']}")
+        found = content["fingerprint"]
+        words = Words(
+            f"计划指纹 {found}(只按此计划写入:sync --expect {found})",
+            f"Fingerprint {found} (to carry out this plan and no other: sync --expect {found})",
+        )
+        typer.echo(words.say(setup.job.language))
 
 
 @app.command()

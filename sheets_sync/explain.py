@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from sheets_sync.core.breaches import ad_group_slots, judge, put_into_words
 from sheets_sync.core.history import Slot
 from sheets_sync.core.marketplaces import MARKETPLACES
-from sheets_sync.core.metrics import METRICS
+from sheets_sync.core.metrics import METRICS, Source
 from sheets_sync.core.records import build
 from sheets_sync.core.scope import Scope
 from sheets_sync.core.wording import Fact, Locale, shown
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from sheets_sync.core.breaches import Breach
+    from sheets_sync.core.history import Version
     from sheets_sync.core.model import SkuKey
     from sheets_sync.core.panel import Panel
     from sheets_sync.core.records import Records
     from sheets_sync.errors import Language
     from sheets_sync.run import Setup
     from sheets_sync.store import Store
+
+_METRIC_OF = {source: metric.id for metric in METRICS.values() for source in metric.sources}
 
 ACCOUNT = ("account", "账号")
 """Said instead of a SKU to ask about the account itself."""
@@ -111,7 +116,8 @@ class _Teller:
             yield "  " + Words(f"{last} 没有预警。", f"No alerts on {last}.").say(self.language)
         for breach in mine:
             yield from self._breach(breach)
-        metrics = list(dict.fromkeys([b.metric for b in mine])) or list(
+        shown_metrics = [name for b in mine for name in (b.coloured, b.metric)]
+        metrics = [m for m in dict.fromkeys(shown_metrics) if METRICS[m].unit != "flag"] or list(
             _BEHIND if key.sku else _BEHIND_ACCOUNT
         )
         yield from self._history(metrics, key, panel, row, last)
@@ -121,33 +127,35 @@ class _Teller:
         mark = "🔴" if breach.severity == "critical" else "🟡"
         yield f"  {mark} {breach.date} {breach.name.say(self.language)} [{breach.rule}]"
         yield f"     {breach.why}"
+        if METRICS[breach.metric].unit == "flag":
+            return
         label = METRICS[breach.metric].label
-        limit = (
-            ""
-            if breach.threshold is None
-            else self._figure(breach.metric, breach.threshold, breach.key)
-        )
         value = self._figure(breach.metric, breach.value, breach.key)
-        yield "     " + Words(
-            f"{label.zh} = {value}" + (f",限值 {limit}" if limit else ""),
-            f"{label.en} = {value}" + (f", limit {limit}" if limit else ""),
-        ).say(self.language)
+        said = Words(f"{label.zh} = {value}", f"{label.en} = {value}")
+        if breach.threshold is not None:
+            limit = self._figure(breach.metric, breach.threshold, breach.key)
+            said = Words(f"{said.zh},限值 {limit}", f"{said.en}, limit {limit}")
+        yield f"     {said.say(self.language)}"
 
     def _history(
         self, metrics: Sequence[str], key: SkuKey, panel: Panel, row: int, last: date
     ) -> Iterator[str]:
         yield "  " + Words("近日数据:", "Recent days:").say(self.language)
-        first = last - timedelta(days=HISTORY_DAYS - 1)
-        yield "    " + "  ".join(
-            ["          ", *(METRICS[m].label.say(self.language) for m in metrics)]
-        )
-        for back in range(HISTORY_DAYS):
-            when = first + timedelta(days=back)
+        table = [["", *(METRICS[m].label.say(self.language) for m in metrics)]]
+        for back in reversed(range(HISTORY_DAYS)):
+            when = last - timedelta(days=back)
             column = panel.day(when)
             if column is not None:
-                figures = [self._figure(m, float(panel[m][row, column]), key) for m in metrics]
+                figures = [self._figure(m, _known(panel, m, row, column), key) for m in metrics]
                 if any(figure != "-" for figure in figures):
-                    yield "    " + "  ".join([when.isoformat(), *figures])
+                    table.append([when.isoformat(), *figures])
+        widths = [max(cell_len(line[i]) for line in table) for i in range(len(table[0]))]
+        for line in table:
+            cells = (
+                " " * (width - cell_len(text)) + text
+                for text, width in zip(line, widths, strict=True)
+            )
+            yield "    " + "  ".join(cells)
 
     def _files(
         self, metrics: Sequence[str], key: SkuKey, panel: Panel, when: date
@@ -165,17 +173,22 @@ class _Teller:
             kinds.setdefault(source.kind, []).append(source.figure)
         for kind, names in kinds.items():
             for version in self.store.versions(Slot(kind, key.store, key.marketplace, when)):
-                portion = version.portion
-                if key.sku not in portion.keys:
-                    continue
-                at = portion.keys.index(key.sku)
-                received = datetime.fromtimestamp(version.received[at], UTC).astimezone(self.zone)
-                values = ", ".join(
-                    f"{name} {portion.figures[name][at]}"
-                    for name in names
-                    if portion.figures.get(name) is not None
+                if key.sku in version.portion.keys:
+                    yield self._file(version, names, key)
+
+    def _file(self, version: Version, names: Sequence[str], key: SkuKey) -> str:
+        portion = version.portion
+        at = portion.keys.index(key.sku)
+        received = datetime.fromtimestamp(version.received[at], UTC).astimezone(self.zone)
+        said = []
+        for name in names:
+            metric = _METRIC_OF.get(Source(portion.kind, name), name)
+            figure = portion.figures.get(name, (None,) * len(portion.keys))[at]
+            if figure is not None:
+                said.append(
+                    f"{METRICS[metric].label.say(self.language)} {self._figure(metric, figure, key)}"
                 )
-                yield f"    {version.file}  ({received:%Y-%m-%d %H:%M})  {values}"
+        return f"    {version.file}  ({received:%Y-%m-%d %H:%M})  {', '.join(said)}"
 
     def _figure(self, metric: str, value: float | str | None, key: SkuKey) -> str:
         if value is None or value != value:  # noqa: PLR0124  # NaN is unknown
@@ -183,6 +196,13 @@ class _Teller:
         place = MARKETPLACES[key.marketplace]
         locale = Locale(self.language, place.symbol, place.digits, self.zone)
         return shown(Fact(value, METRICS[metric].unit), locale, zh=self.language != "en")
+
+
+def _known(panel: Panel, metric: str, row: int, column: int) -> float | str | None:
+    if METRICS[metric].is_text:
+        text = panel.text(metric)[row, column]
+        return None if text is None else str(text)
+    return float(panel[metric][row, column])
 
 
 def _date(text: str | None) -> date | None:

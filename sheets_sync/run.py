@@ -102,7 +102,12 @@ class Prepared:
     reading: Reading
     written: Mapping[str, Written]
     plan: Plan
-    warnings: Sequence[Warned] = field(default=())
+    notes: Sequence[Warned] = field(default=())
+
+    @property
+    def warnings(self) -> list[Warned]:
+        """Return what a person should know, the sheet as it was read last included."""
+        return [*self.notes, *_sheet_warnings(self)]
 
     @property
     def look(self) -> Dress:
@@ -210,14 +215,14 @@ def prepare(setup: Setup, edges: Edges, *, now: datetime) -> Prepared:
         setup, now, deep, reports, merged, records, breaches, faults, desired, Reading(), {}, Plan()
     )  # fmt: skip
     prepared = compare(prepared, edges)
-    warnings = [Warned("rule-flood", flood_words(flood)) for flood in verdict.floods]
+    notes = [Warned("rule-flood", flood_words(flood)) for flood in verdict.floods]
     if inbox_is_empty:
         words = Words(
             "inbox 里没有任何文件,只用了以前收到的数据。",
             "The inbox is empty; only figures received earlier were used.",
         )
-        warnings.append(Warned("inbox-empty", words))
-    return replace(prepared, warnings=[*warnings, *_warnings(prepared)])
+        notes.append(Warned("inbox-empty", words))
+    return replace(prepared, notes=[*notes, *_source_warnings(prepared)])
 
 
 def compare(prepared: Prepared, edges: Edges, *, search: Collection[str] = ()) -> Prepared:
@@ -306,16 +311,18 @@ def _attempt(
         old_markers=store.last_markers(spreadsheet) if clear_markers else [],
     )
     memory, known = tab_memory(plan, prepared.reading, look), store.tabs(spreadsheet)
+    newest = next(iter(store.runs(1)), None)
     if (
         not batches
         and not prepared.reports
         and all(known.get(tab) == memory[tab] for tab in memory)
+        and (newest is None or newest.state == "finished")
     ):
         return
-    markers = [batch.marker for batch in batches]
+    markers = [*book.arrived, *(batch.marker for batch in batches)]
     arrived = Arrived(prepared.reports, prepared.merged.news)
     store.begin(run_id, spreadsheet, prepared.now, plan, markers, arrived, prepared.written)
-    book.write(batches, prepared.reading, wanted_tabs(prepared.desired))
+    book.write(batches, plan)
     store.finish(run_id, spreadsheet, plan, prepared.written, memory, _outline(prepared))
 
 
@@ -408,7 +415,7 @@ def _duplicate_words(prepared: Prepared) -> Iterator[Words]:
             )
 
 
-def _warnings(prepared: Prepared) -> Iterator[Warned]:
+def _source_warnings(prepared: Prepared) -> Iterator[Warned]:
     unlisted = prepared.records.unlisted
     if unlisted:
         names = ", ".join(f"{key.marketplace} {key.sku}" for key in unlisted[:NAMED])
@@ -431,7 +438,6 @@ def _warnings(prepared: Prepared) -> Iterator[Warned]:
                 f"Figures before {oldest} in {len(older)} file(s) were kept and not written to the sheet, as in {older[0]}",
             ),
         )
-    yield from _sheet_warnings(prepared)
 
 
 def _sheet_warnings(prepared: Prepared) -> Iterator[Warned]:
@@ -445,6 +451,16 @@ def _sheet_warnings(prepared: Prepared) -> Iterator[Warned]:
         )
     for tab in prepared.plan.tabs:
         title = tab.existing.title if tab.existing else tab.desired.title
+        if tab.overrides and not prepared.written.get(tab.desired.id):
+            yield Warned(
+                "memory-lost",
+                Words(
+                    f"「{title}」已有数据,但本任务没有写过它的记录,分不清哪些是人改的:{len(tab.overrides)} 个单元格与报表不同,"
+                    "全部保留。清空其中的单元格,程序就会重新填写。",
+                    f"'{title}' holds figures that this job does not remember writing, so it cannot tell which of them people changed: "
+                    f"{len(tab.overrides)} cell(s) differ from the reports, and all are kept. Clear such a cell, and it is filled again.",
+                ),
+            )
         if tab.missing_columns:
             labels = [tab.desired.layout.by_id[name].label for name in tab.missing_columns]
             zh, en = "、".join(w.zh for w in labels), ", ".join(w.en for w in labels)

@@ -46,13 +46,17 @@ _LATE = Words("{kind}晚 {days} 天", "{kind} {days} days behind")
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One figure that breaks a rule. `current` where it is the newest figure the rule can judge."""
+    """One figure that breaks a rule. `current` where it is the newest figure the rule can judge.
+
+    `metric` was judged and `coloured` is the cell that shows it; mostly they are the same.
+    """
 
     rule: str
     name: Words
     severity: str
     key: SkuKey
     date: date
+    coloured: str
     metric: str
     value: float | str | None
     threshold: float | None
@@ -246,6 +250,7 @@ def _breach(hit: Hit, panel: Panel, why: str, *, current: bool) -> Breach:
         hit.level.severity,
         panel.entities[hit.entity],
         panel.dates[hit.day],
+        hit.rule.metric,
         hit.level.metric,
         hit.value,
         hit.threshold,

@@ -9,6 +9,7 @@ older feedback cannot be acted on and is not counted.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ def feedback_metrics(
         arrays["feedback_overdue"][place] = sum(waited > ANSWER_WITHIN_HOURS for waited in hours)
         if oldest is not None:
             arrays["feedback_hours"][place] = max(0, int(oldest))
-            arrays["feedback_hours_left"][place] = max(0, int(ANSWER_WITHIN_HOURS - oldest))
+            arrays["feedback_hours_left"][place] = max(0, ceil(ANSWER_WITHIN_HOURS - oldest))
     return arrays
 
 

@@ -51,8 +51,7 @@ class Version:
     @property
     def slot(self) -> Slot:
         """Return where the portion belongs."""
-        portion = self.portion
-        return Slot(portion.kind, portion.store, portion.marketplace, portion.date)
+        return slot_of(self.portion)
 
 
 class Shrunk(NamedTuple):

@@ -42,6 +42,9 @@ MEAN_NEEDS_DAYS, PACE_NEEDS_DAYS = 3, 7
 LOW_BUY_BOX, LOW_BUY_BOX_SESSIONS = 0.5, 20
 """Under this share, seen by so many sessions, another seller has the Buy Box."""
 
+AHR_BANDS = ((0, "AHR_UNHEALTHY"), (100, "AHR_AT_RISK"), (200, "AHR_HEALTHY"))
+"""Amazon's bands of the account health rating, by the least score of each."""
+
 FBM = "FBM"
 SELLING = ("在售", "新品")
 
@@ -144,6 +147,14 @@ def _stock_watched(p: Panel) -> Array:
     status = p.text("sku_status")
     for_sale = np.isin(status.astype(str), (*SELLING, "None"))
     return np.asarray(for_sale & (p["units_30d"] > 0) & (p["pool_lead"] != 0), dtype=np.float64)
+
+
+def _ahr_band(p: Panel) -> TextArray:
+    """Name the band of the account health rating."""
+    bands = np.full(p.shape, None, dtype=object)
+    for least, band in AHR_BANDS:
+        bands[p["ahr_score"] >= least] = band
+    return bands
 
 
 def _low_buy_box_days(p: Panel) -> Array:
@@ -334,6 +345,7 @@ _ACCOUNT_METRICS = (
         lambda p: _or(p["sales_reported"], p["sales_of_skus"]),
         level="account",
     ),
+    Metric("ahr_band", Words("AHR级别", "AHR band"), "text", "account", (), _ahr_band),
     _computed(
         "tacos_total",
         "TACOS",

@@ -59,7 +59,7 @@ class ExistingTab:
     @property
     def headings(self) -> list[str]:
         """Return the heading row as text, blank where a column has none."""
-        return ["" if not column or column[0] is None else str(column[0]) for column in self.cells]
+        return heading_texts([column[0] if column else None for column in self.cells])
 
     def cell(self, row: int, column: int) -> Cell:
         """Return one cell; outside of what was read is blank."""
@@ -149,11 +149,6 @@ class Plan:
     tabs: tuple[TabPlan, ...] = field(default=())
 
     @property
-    def is_empty(self) -> bool:
-        """Return whether there is nothing to write."""
-        return all(tab.cells == 0 for tab in self.tabs)
-
-    @property
     def cells(self) -> int:
         """Return how many cells are written."""
         return sum(tab.cells for tab in self.tabs)
@@ -210,17 +205,19 @@ def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Writte
     if existing is not None:
         for name in owned:
             column = layout.by_id[name]
-            if column.role == "prefilled" or name in layout.key_columns:
+            if name in layout.key_columns:
                 continue
+            nobodys = name in layout.moments or name == "flags"
             for i, row, have, want in _differing(
                 existing, existing.columns[name], desired.columns[name], present
             ):
                 key = desired.keys[i]
-                if column.role == "input" and have is not None:
+                if column.role == "prefilled" and key in written:
                     continue
-                if column.on_edit == "keep" and _is_theirs(
-                    have, written.get(key, {}).get(name, ())
-                ):
+                if column.role != "ours" and have is not None:
+                    continue
+                known = written.get(key, {}).get(name, () if not nobodys else (have,))
+                if column.on_edit == "keep" and _is_theirs(have, known):
                     overrides.append(Override(desired.id, key, name, want, have))
                 else:
                     changes.append(Change(row, key, name, have, want))
@@ -247,6 +244,36 @@ def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Writte
     )
 
 
+def settled(tab: TabPlan, written: Written) -> Written:
+    """Return what is known of the rows of which nothing, or more than one value, was known before.
+
+    A cell that holds what we would write counts as ours. So it is after a run that was cut off, in a row
+    that a person began, and where the memory of earlier runs is lost.
+    """
+    keys, existing = tab.desired.keys, tab.existing
+    doubtful = [i for i, key in enumerate(keys) if _is_doubtful(written.get(key))]
+    if existing is None or not doubtful:
+        return {}
+    rows, duplicates = _rows(existing, tab.desired.layout.key_columns)
+    found: Written = {}
+    for i in doubtful:
+        key = keys[i]
+        if key not in rows or key in duplicates:
+            continue
+        cells = dict(written.get(key, {}))
+        cells |= {name: (tab.desired.columns[name][i],) for name in tab.desired.layout.key_columns}
+        for name in tab.new_columns:
+            value = _blank_or(tab.desired.columns[name][i])
+            if _is_same(_blank_or(existing.cell(rows[key], existing.columns[name])), value):
+                cells[name] = (value,)
+        found[key] = cells
+    return found
+
+
+def _is_doubtful(row: Mapping[str, tuple[Cell, ...]] | None) -> bool:
+    return not row or max(map(len, row.values())) > 1
+
+
 def _rows(
     existing: ExistingTab | None, key_columns: Sequence[str]
 ) -> tuple[dict[RowKey, int], set[RowKey]]:
@@ -264,12 +291,22 @@ def _rows(
 def _differing(
     existing: ExistingTab, column: int, wanted: Sequence[Cell], present: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, Cell, Cell]]:
-    """Yield (index, row, have, want) of the cells that differ; a tick box is never a number."""
+    """Yield (index, row, have, want) of the cells that differ."""
     cells = existing.cells[column] if column < len(existing.cells) else []
     for i, row in present:
         have, want = _blank_or(cells[row] if row < len(cells) else None), _blank_or(wanted[i])
-        if have != want or (type(have) is bool) is not (type(want) is bool):
+        if not _is_same(have, want):
             yield i, row, have, want
+
+
+def _is_same(have: Cell, want: Cell) -> bool:
+    """A tick box is never a number."""
+    return have == want and (type(have) is bool) is (type(want) is bool)
+
+
+def heading_texts(row: Sequence[Cell]) -> list[str]:
+    """Return a heading row as text, blank where a column has none."""
+    return ["" if value is None else str(value) for value in row]
 
 
 def _blank_or(value: Cell) -> Cell:
@@ -284,9 +321,7 @@ def _was_there(written: Mapping[str, tuple[Cell, ...]] | None, key_columns: Sequ
 
 def _is_theirs(have: Cell, ours: tuple[Cell, ...]) -> bool:
     """A blank cell was given back to us; anything else we did not leave there was typed by a person."""
-    return have is not None and not any(
-        have == value and (type(have) is bool) is (type(value) is bool) for value in ours
-    )
+    return have is not None and not any(_is_same(have, value) for value in ours)
 
 
 def _as_serial(value: Cell) -> Cell:

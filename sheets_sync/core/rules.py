@@ -226,7 +226,8 @@ def facts(hit: Hit, panel: Panel) -> dict[str, Fact]:
     operand = hit.level.comparisons[0].operand
     places = None
     if unit == "ratio" and isinstance(hit.value, float) and hit.threshold is not None:
-        places = distinct_places(hit.value, hit.threshold)
+        beside = _places_beside_target(panel, hit.rule.metric, hit) or 1
+        places = max(distinct_places(hit.value, hit.threshold), beside)
     found = {
         "value": Fact(hit.value, unit, places),
         "threshold": Fact(hit.threshold, unit, places),
@@ -235,8 +236,20 @@ def facts(hit: Hit, panel: Panel) -> dict[str, Fact]:
     }
     for name in {piece.text for side in hit.why for piece in placeholders(side)} - found.keys():
         if name in METRICS:
-            found[name] = Fact(_cell(panel, name, hit.entity, hit.day), METRICS[name].unit)
+            figure = _cell(panel, name, hit.entity, hit.day)
+            found[name] = Fact(figure, METRICS[name].unit, _places_beside_target(panel, name, hit))
     return found
+
+
+def _places_beside_target(panel: Panel, name: str, hit: Hit) -> int | None:
+    """Return the decimals at which a rate no longer looks like Amazon's target for it, if it has one."""
+    target = f"{name.removesuffix('_rate')}_target"
+    if not name.endswith("_rate") or target not in METRICS:
+        return None
+    rate, aim = (_cell(panel, one, hit.entity, hit.day) for one in (name, target))
+    if not isinstance(rate, float) or not isinstance(aim, float) or rate != rate or aim != aim:  # noqa: PLR0124  # NaN
+        return None
+    return distinct_places(rate, aim)
 
 
 def explain(hit: Hit, panel: Panel, locale: Locale, more: Mapping[str, Fact] | None = None) -> str:

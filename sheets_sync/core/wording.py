@@ -30,6 +30,17 @@ _PLACES: dict[str, int] = {"ratio": 1, "days": 1, "hours": 0, "per_year": 2, "sc
 _MOST_PLACES = 4
 _CENTS_BELOW = 10
 
+_CODES = {
+    "NORMAL": Words("正常", "normal"),
+    "AT_RISK": Words("有停用风险(AT_RISK)", "at risk (AT_RISK)"),
+    "SUSPENDED": Words("已暂停(SUSPENDED)", "suspended (SUSPENDED)"),
+    "DEACTIVATED": Words("已停用(DEACTIVATED)", "deactivated (DEACTIVATED)"),
+    "AHR_HEALTHY": Words("健康", "healthy"),
+    "AHR_AT_RISK": Words("有风险", "at risk"),
+    "AHR_UNHEALTHY": Words("严重", "unhealthy"),
+}
+"""Amazon's account states, and the bands of its account health rating, as people say them."""
+
 
 class Locale(NamedTuple):
     """For whom a sentence is written: language, currency sign and decimals, the team's zone."""
@@ -101,7 +112,7 @@ def shown(fact: Fact, locale: Locale, *, zh: bool) -> str:
     if value is None or value != value:  # noqa: PLR0124  # NaN is the one value unlike itself
         return UNKNOWN
     if isinstance(value, str):
-        return value
+        return _CODES.get(value, Words(value, value))[0 if zh else 1]
     if unit == "moment":
         return _moment(value, locale.zone, zh=zh)
     if isinstance(value, date):

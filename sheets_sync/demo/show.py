@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from sheets_sync.demo.company import RUN_AT, Company
@@ -53,7 +54,7 @@ class Tally:
     down: int = 0
     seconds: float = 0.0
     steady: list[tuple[int, int]] = field(default_factory=list)
-    breaches: Counter[tuple[str, str]] = field(default_factory=Counter)
+    breaches: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     shares: list[tuple[float, float]] = field(default_factory=list)
     found: list[Planting] = field(default_factory=list)
     missed: list[Planting] = field(default_factory=list)
@@ -149,7 +150,9 @@ def _count(
             hit = (planting.rule_id, planting.marketplace, planting.sku) in tonight
             (tally.found if hit else tally.missed).append(planting)
     if night == company.nights[-1]:
-        tally.breaches = Counter((b.rule, b.severity) for b in current)
+        tally.breaches = Counter(
+            (b.severity, b.name.say(prepared.setup.job.language), b.rule) for b in current
+        )
 
 
 def _shares(prepared: Prepared) -> tuple[float, float]:
@@ -189,15 +192,16 @@ def _told(tally: Tally, folder: Path, company: Company, language: Language) -> I
         f"Newest rows: at most {red:.1%} red, {yellow:.1%} yellow on any night",
     ).say(language)
     yield Words("今天的预警:", "Alerts today:").say(language)
-    for (rule, severity), count in sorted(tally.breaches.items()):
-        yield f"  {'🔴' if severity == 'critical' else '🟡'} {rule} × {count}"
+    for (severity, name, rule), count in sorted(tally.breaches.items()):
+        yield f"  {'🔴' if severity == 'critical' else '🟡'} {name} × {count}  [{rule}]"
     yield Words(
-        "埋下的问题,各在第一晚被发现:", "Planted problems, each found on its first night:"
+        "埋下的问题(✓ 第一晚就发现,✗ 没发现):",
+        "Planted problems (✓ found on their first night, ✗ missed):",
     ).say(language)
-    for planting in tally.found:
-        yield f"  ✓ {planting.found} {planting.marketplace} {planting.sku or ''} {planting.rule_id}: {planting.words.say(language)}"
-    for planting in tally.missed:
-        yield f"  ✗ {planting.found} {planting.marketplace} {planting.sku or ''} {planting.rule_id}: {planting.words.say(language)}"
+    for mark, plantings in (("✓", tally.found), ("✗", tally.missed)):
+        for planting in plantings:
+            place = " ".join(filter(None, (planting.marketplace, planting.sku)))
+            yield f"  {mark} {planting.found} {place}: {planting.words.say(language)}  [{planting.rule_id}]"
     yield from _next(folder, tally, language)
 
 
@@ -208,13 +212,13 @@ def _next(folder: Path, tally: Tally, language: Language) -> Iterator[str]:
     yield Words(
         "看表格(浏览器打开它打印的地址):", "Look at the sheet (open the address it prints):"
     ).say(language)
-    yield f"  {program} emulator --data {folder}/state/local-sheets"
+    yield f"  {program} emulator --data {quote(f'{folder}/state/local-sheets')}"
     yield Words("接着跑一晚、看为什么红:", "Go on from here, and ask why a cell is red:").say(
         language
     )
-    yield f"  {program} sync --job {folder}/sheets-sync.yaml"
+    yield f"  {program} sync --job {quote(f'{folder}/sheets-sync.yaml')}"
     if skus:
-        yield f"  {program} explain {skus[-1].sku} --marketplace {skus[-1].marketplace} --job {folder}/sheets-sync.yaml"
+        yield f"  {program} explain {skus[-1].sku} --marketplace {skus[-1].marketplace} --job {quote(f'{folder}/sheets-sync.yaml')}"
 
 
 def _stay() -> None:

@@ -4,9 +4,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -18,12 +18,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sheets_sync.emulator import drive_api, faults, sheets_api
+from sheets_sync.emulator import admin, drive_api, faults, sheets_api
 from sheets_sync.emulator.access import Access
 from sheets_sync.emulator.call import Answer, Call, refused
-from sheets_sync.emulator.faults import Fault, Faults, Quota
+from sheets_sync.emulator.drives import Drives
+from sheets_sync.emulator.faults import Fault, Faults
+from sheets_sync.emulator.identity import OPEN, Caller, Identities
+from sheets_sync.emulator.quotas import Quota
 from sheets_sync.emulator.refusal import ApiError, not_found, unsupported
-from sheets_sync.emulator.storage import ID, Library
+from sheets_sync.emulator.requests.batch import METADATA_ON_COPY, METADATA_ON_SORT
+from sheets_sync.emulator.storage import Library
 
 _LOG = logging.getLogger(__name__)
 _PAGE_TYPES = {
@@ -35,25 +39,54 @@ _PAGE_TYPES = {
     ".png": "image/png",
     ".json": "application/json",
 }
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 HangUp = Callable[[Scope], None]
 """Closes the connection a request came on, without an answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a server behaves where that is a choice."""
+
+    auth: str = OPEN
+    """`open` lets callers without a known token in as the owner, `required` does not."""
+    quotas: bool = False
+    metadata_on_copy: bool = False
+    """Whether developer metadata is copied along with its sheet; Google does not say."""
+    metadata_on_sort: bool = False
+    """Whether developer metadata of rows moves along when they are sorted; Google does not say."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds, for the quotas."""
+
+    @property
+    def settings(self) -> frozenset[str]:
+        """The choices that the journal keeps with each batch."""
+        chosen = {METADATA_ON_COPY: self.metadata_on_copy, METADATA_ON_SORT: self.metadata_on_sort}
+        return frozenset(name for name, wanted in chosen.items() if wanted)
+
+
 class Server:
     """Everything behind the routes: the spreadsheets, the flags, the ordered faults."""
 
-    def __init__(self, data: Path, *, quotas: bool = False) -> None:
+    def __init__(self, data: Path, options: Options) -> None:
         self.data = data
         self.library = Library(data)
+        self.drives = Drives(data)
         self.access = Access()
         self.faults = Faults()
-        self.quota = Quota() if quotas else None
-        self.sheets = sheets_api.SheetsApi(self.library, self.access)
-        self.drive = drive_api.DriveApi(self.library, self.access)
+        self.identities = Identities(data, options.auth)
+        self.quota: Quota | None = None
+        self._clock = options.clock
+        self.limit(enabled=options.quotas)
+        settings = options.settings
+        self.sheets = sheets_api.SheetsApi(self.library, self.access, self.drives, settings)
+        self.drive = drive_api.DriveApi(self.library, self.access, self.drives)
         self.counts = {"read": 0, "write": 0}
+
+    def limit(self, *, enabled: bool) -> None:
+        """Turn the quotas on, with nothing spent, or off."""
+        self.quota = Quota(self._clock) if enabled else None
 
     def close(self) -> None:
         """Let go of the files."""
@@ -63,23 +96,19 @@ class Server:
 def create_app(server: Server, hang_up: HangUp, *, any_host: bool = False) -> Starlette:
     """Return the application; `hang_up` drops a connection when a fault says so."""
     api = _Api(server, hang_up)
-    admin = _Admin(server)
+    front = _Page(server.identities)
     methods = list(_METHODS)
     middleware = [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
     if not any_host:
         middleware.insert(0, Middleware(_OnlyLoopback))
     return Starlette(
         routes=[
-            Route("/healthz", admin.health),
-            Route("/admin/faults", admin.order_fault, methods=["POST"]),
-            Route("/admin/faults", admin.forget_faults, methods=["DELETE"]),
-            Route("/admin/counts", admin.counts),
-            Route("/admin/spreadsheets/{spreadsheet_id}", admin.flag, methods=["POST"]),
+            *admin.routes(server, str(server.data)),
             Route("/v4/{rest:path}", api.answer, methods=methods),
             Route("/drive/{rest:path}", api.answer, methods=methods),
             Route("/upload/{rest:path}", api.answer, methods=methods),
-            Route("/", _page),
-            Route("/page/{name}", _page),
+            Route("/", front.answer),
+            Route("/page/{name}", front.answer),
         ],
         middleware=middleware,
         exception_handlers={404: _no_such_page, 405: _no_such_page, ApiError: _refuse},
@@ -107,8 +136,8 @@ class _OnlyLoopback:
             headers = dict(scope["headers"])
             host = _host(headers.get(b"host", b"").decode("latin-1"))
             origin = headers.get(b"origin", b"").decode("latin-1")
-            foreign = origin and _host(origin.partition("://")[2]) not in _LOOPBACK
-            if host not in _LOOPBACK or foreign:
+            foreign = origin and _host(origin.partition("://")[2]) not in admin.LOOPBACK
+            if host not in admin.LOOPBACK or foreign:
                 message = "This server answers only requests to and from this computer."
                 error = ApiError(message, code=403)
                 await JSONResponse(error.body(), 403)(scope, receive, send)
@@ -136,12 +165,21 @@ class _Api:
             raw_path.decode("latin-1"),
             parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True),
             await request.body(),
+            request.headers.get("content-type", ""),
         )
         name, writing, spreadsheet = _about(call)
+        try:
+            caller = self._caller(request, call)
+            caller.check_scope(drive=_is_drive(call), writing=writing)
+        except ApiError as error:
+            return _response(refused(error))
+        call = replace(call, caller=caller)
+        if caller.is_page:
+            return await run_in_threadpool(self._carry_out, call, writing=writing)
         self.server.counts["write" if writing else "read"] += 1
         fault = self.server.faults.take(name, spreadsheet, writing=writing)
         if fault is not None and fault.kind not in ("slow", "drop-after"):
-            return await self._fail(request, fault, writing=writing)
+            return await self._fail(request, call, fault, writing=writing)
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         response = await run_in_threadpool(self._carry_out, call, writing=writing)
@@ -149,12 +187,20 @@ class _Api:
             return await self._dropped(request)
         return response
 
-    async def _fail(self, request: Request, fault: Fault, *, writing: bool) -> Response:
+    def _caller(self, request: Request, call: Call) -> Caller:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else call.option("access_token")
+        cookie = request.cookies.get(_cookie(request))
+        return self.server.identities.caller(given or None, cookie, drive=_is_drive(call))
+
+    async def _fail(self, request: Request, call: Call, fault: Fault, *, writing: bool) -> Response:
         if fault.kind == "drop-before":
             return await self._dropped(request)
         if fault.kind == "502html":
             return Response(faults.HTML_502, 502, media_type="text/html; charset=UTF-8")
-        return _response(refused(faults.refusal(fault.kind, writing=writing)))
+        return _response(
+            refused(faults.refusal(fault.kind, writing=writing, drive=_is_drive(call)))
+        )
 
     async def _dropped(self, request: Request) -> Response:
         """Close the connection; the answer returned here goes nowhere."""
@@ -165,8 +211,9 @@ class _Api:
 
     def _carry_out(self, call: Call, *, writing: bool) -> Response:
         try:
-            if self.server.quota is not None and call.path.startswith("/v4/"):
-                self.server.quota.spend(writing=writing)
+            quota = None if call.caller.is_page or _is_drive(call) else self.server.quota
+            if quota is not None:
+                quota.spend(call.caller.email, writing=writing)
             return _response(self._dispatch(call))
         except ApiError as error:
             return _response(refused(error))
@@ -208,61 +255,43 @@ def _about(call: Call) -> tuple[str, bool, str | None]:
     return "unknown", call.method != "GET", None
 
 
+def _is_drive(call: Call) -> bool:
+    return not call.path.startswith("/v4/")
+
+
+def _cookie(request: Request) -> str:
+    """Return the name of the page's cookie; browsers share cookies between the ports of a host."""
+    return f"local-sheets-{request.url.port}"
+
+
 def _response(answer: Answer) -> Response:
     return Response(
         answer.encoded(), answer.status, headers=answer.headers, media_type=answer.media_type
     )
 
 
-class _Admin:
-    """The endpoints for tests and for whoever looks after the server."""
+class _Page:
+    """Serves the files of the page, and lets a browser on this computer in as the owner."""
 
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.started = time.time()
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
 
-    async def health(self, _: Request) -> Response:
-        return JSONResponse({"data": str(self.server.data), "since": self.started})
-
-    async def counts(self, _: Request) -> Response:
-        return JSONResponse(self.server.counts)
-
-    async def order_fault(self, request: Request) -> Response:
-        self.server.faults.order(faults.from_json(_admin_json(await request.body())))
-        return JSONResponse({})
-
-    async def forget_faults(self, _: Request) -> Response:
-        self.server.faults.forget()
-        return JSONResponse({})
-
-    async def flag(self, request: Request) -> Response:
-        spreadsheet_id = request.path_params["spreadsheet_id"]
-        body = _admin_json(await request.body())
-        known = not set(body) - {"readOnly", "forbidden"}
-        if not ID.fullmatch(spreadsheet_id) or not known:
-            raise ApiError("The flags of a spreadsheet are readOnly and forbidden.")
-        self.server.access.set(
-            spreadsheet_id, read_only=body.get("readOnly"), hidden=body.get("forbidden")
-        )
-        return JSONResponse({})
+    async def answer(self, request: Request) -> Response:
+        """Serve one file; only names that the package has are known."""
+        name = request.path_params.get("name") or "index.html"
+        response = await run_in_threadpool(_page_file, name)
+        if name == "index.html" and admin.is_local(request):
+            secret = self._identities.page_secret
+            response.set_cookie(_cookie(request), secret, httponly=True, samesite="strict")
+        return response
 
 
-def _admin_json(raw: bytes) -> dict[str, Any]:
-    body = Call("POST", "/admin", raw=raw).json()
-    if not isinstance(body, dict):
-        raise ApiError("The body must be a JSON object.")
-    return body
-
-
-async def _page(request: Request) -> Response:
-    """Serve a file of the page; only names that the package has are known."""
-    name = request.path_params.get("name") or "index.html"
+def _page_file(name: str) -> Response:
     folder = resources.files("sheets_sync.emulator").joinpath("page")
     if folder.is_dir():
         for item in folder.iterdir():
             media_type = _PAGE_TYPES.get(Path(item.name).suffix)
             if item.name == name and media_type is not None:
                 headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-                content = await run_in_threadpool(item.read_bytes)
-                return Response(content, media_type=media_type, headers=headers)
+                return Response(item.read_bytes(), media_type=media_type, headers=headers)
     return JSONResponse(not_found().body(), 404)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sheets_sync.emulator.identity import EVERYONE, Caller
 from sheets_sync.emulator.refusal import ApiError, violations
 from sheets_sync.emulator.schema import check
 
@@ -19,6 +20,8 @@ class Call:
     path: str
     query: Sequence[tuple[str, str]] = ()
     raw: bytes = b""
+    content_type: str = ""
+    caller: Caller = EVERYONE
 
     def option(self, name: str) -> str | None:
         """Return a query parameter, None when it was not given."""

@@ -1,12 +1,13 @@
-"""Failures on demand, and the per-minute quotas."""
+"""Failures on demand: ordered one by one, or at random with a seed."""
 
+import random
 import threading
-import time
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from sheets_sync.emulator.refusal import ApiError
+from sheets_sync.emulator.identity import bad_token
+from sheets_sync.emulator.quotas import over_quota
+from sheets_sync.emulator.refusal import ApiError, no_storage
 
 WHENS = ("any", "read", "write", "batchUpdate")
 KINDS = (
@@ -16,14 +17,14 @@ KINDS = (
     "401",
     "403",
     "500",
+    "storageQuotaExceeded",
     "slow",
     "drop-before",
     "drop-after",
     "edit-between",
 )
-_MINUTE_S = 60.0
-_LIMIT = 60
-PROJECT = "123456789012"
+AT_RANDOM = tuple(kind for kind in KINDS if kind not in ("storageQuotaExceeded", "edit-between"))
+_MAKING = ("drive_create", "drive_copy", "create")
 
 HTML_502 = (
     b"<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n"
@@ -44,10 +45,33 @@ class Fault:
     spreadsheet: str | None = None
 
 
-def from_json(body: Any) -> Fault:
-    """Return the fault that the admin endpoint was asked for; refuse what is no fault."""
+@dataclass(slots=True)
+class Dice:
+    """Failures at random: the same seed and the same calls in turn give the same failures."""
+
+    seed: int
+    rate: float
+    kinds: tuple[str, ...] = AT_RANDOM
+    when: str = "any"
+    seconds: float = 2.0
+    spreadsheet: str | None = None
+    source: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = random.Random(self.seed)  # noqa: S311 - it has to be repeatable
+
+    def throw(self) -> Fault | None:
+        """Return the failure of the next call, None when it is to succeed."""
+        lost, kind = self.source.random() < self.rate, self.source.choice(self.kinds)
+        return Fault(kind, self.when, 1, self.seconds) if lost else None
+
+
+def from_json(body: Any) -> Fault | Dice:
+    """Return the failure that the admin endpoint was asked for; refuse what is none."""
     if not isinstance(body, dict):
         raise ApiError("A fault is a JSON object.")
+    if "random" in body:
+        return _dice(body)
     unknown = set(body) - {"kind", "when", "times", "seconds", "batch", "spreadsheet"}
     if unknown:
         raise ApiError(f"Unknown field of a fault: {min(unknown)}")
@@ -58,9 +82,32 @@ def from_json(body: Any) -> Fault:
         fault.when = "read"
         if not fault.batch:
             raise ApiError("The fault edit-between needs a batch of requests.")
-    if fault.when not in WHENS:
-        raise ApiError(f"A fault's when is one of {', '.join(WHENS)}.")
+    _check_when(fault.when)
     return fault
+
+
+def _check_when(when: str) -> None:
+    if when not in WHENS:
+        raise ApiError(f"A fault's when is one of {', '.join(WHENS)}.")
+
+
+def _dice(body: dict[str, Any]) -> Dice:
+    wanted = body["random"]
+    known = {"seed", "rate", "kinds", "when", "seconds", "spreadsheet"}
+    if set(body) != {"random"} or not isinstance(wanted, dict) or set(wanted) - known:
+        raise ApiError(f"Random faults have {', '.join(sorted(known))} and nothing else.")
+    kinds = tuple(wanted.get("kinds") or AT_RANDOM)
+    if set(kinds) - set(AT_RANDOM):
+        raise ApiError(f"Random faults are of the kinds {', '.join(AT_RANDOM)}.")
+    try:
+        dice = Dice(**{**wanted, "seed": int(wanted["seed"]), "kinds": kinds})
+        rate = float(dice.rate)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ApiError("Random faults need a seed and a rate.") from error
+    if not 0 <= rate <= 1:
+        raise ApiError("The rate of random faults lies between 0 and 1.")
+    _check_when(dice.when)
+    return dice
 
 
 class Faults:
@@ -69,20 +116,26 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ordered: list[Fault] = []
+        self._dice: Dice | None = None
 
-    def order(self, fault: Fault) -> None:
-        """Let something fail from now on."""
+    def order(self, fault: Fault | Dice) -> None:
+        """Let something fail from now on; random failures replace those asked for before."""
         with self._lock:
-            self._ordered.append(fault)
+            if isinstance(fault, Dice):
+                self._dice = fault
+            else:
+                self._ordered.append(fault)
 
     def forget(self) -> None:
         """Let nothing fail any more."""
         with self._lock:
             self._ordered.clear()
+            self._dice = None
 
     def take(self, name: str, spreadsheet: str | None, *, writing: bool) -> Fault | None:
         """Return the failure due at this call, except an edit, which comes after the answer."""
-        return self._next(name, spreadsheet, writing=writing, edits=False)
+        ordered = self._next(name, spreadsheet, writing=writing, edits=False)
+        return ordered or self._thrown(name, spreadsheet, writing=writing)
 
     def take_edit(self, name: str, spreadsheet: str | None) -> Fault | None:
         """Return the edit that is to slip in after this reading of values."""
@@ -90,18 +143,24 @@ class Faults:
             return None
         return self._next(name, spreadsheet, writing=False, edits=True)
 
+    def _thrown(self, name: str, spreadsheet: str | None, *, writing: bool) -> Fault | None:
+        with self._lock:
+            dice = self._dice
+            if dice is None or dice.spreadsheet not in (None, spreadsheet):
+                return None
+            return dice.throw() if dice.when in _moments(name, writing=writing) else None
+
     def _next(
         self, name: str, spreadsheet: str | None, *, writing: bool, edits: bool
     ) -> Fault | None:
-        kinds = {"any", "write" if writing else "read"}
-        if name == "batch_update":
-            kinds.add("batchUpdate")
+        moments = _moments(name, writing=writing)
         with self._lock:
             for fault in self._ordered:
                 if (
-                    fault.when in kinds
+                    fault.when in moments
                     and fault.spreadsheet in (None, spreadsheet)
                     and (fault.kind == "edit-between") is edits
+                    and (fault.kind != "storageQuotaExceeded" or name in _MAKING)
                 ):
                     fault.times -= 1
                     if fault.times <= 0:
@@ -110,67 +169,22 @@ class Faults:
         return None
 
 
-def refusal(kind: str, *, writing: bool) -> ApiError:
+def _moments(name: str, *, writing: bool) -> set[str]:
+    moments = {"any", "write" if writing else "read"}
+    return moments | {"batchUpdate"} if name == "batch_update" else moments
+
+
+def refusal(kind: str, *, writing: bool, drive: bool) -> ApiError:
     """Return the refusal that a fault of this kind answers with."""
     if kind == "429":
         return over_quota(writing=writing)
+    if kind == "401":
+        return bad_token(drive=drive)
+    if kind == "storageQuotaExceeded":
+        return no_storage()
     messages = {
         "503": "The service is currently unavailable.",
         "500": "Internal error encountered.",
         "403": "The caller does not have permission",
-        "401": (
-            "Request had invalid authentication credentials. Expected OAuth 2 access token, login "
-            "cookie or other valid authentication credential. See "
-            "https://developers.google.com/identity/sign-in/web/devconsole-project."
-        ),
     }
     return ApiError(messages[kind], code=int(kind))
-
-
-def over_quota(*, writing: bool) -> ApiError:
-    """Return Google's refusal of a request over the quota per minute."""
-    noun, title = ("write", "Write") if writing else ("read", "Read")
-    info = {
-        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-        "reason": "RATE_LIMIT_EXCEEDED",
-        "domain": "googleapis.com",
-        "metadata": {
-            "service": "sheets.googleapis.com",
-            "consumer": f"projects/{PROJECT}",
-            "quota_location": "global",
-            "quota_metric": f"sheets.googleapis.com/{noun}_requests",
-            "quota_limit": f"{title}RequestsPerMinutePerUser",
-            "quota_limit_value": str(_LIMIT),
-            "quota_unit": "1/min/{project}/{user}",
-        },
-    }
-    link = {
-        "description": "Request a higher quota limit.",
-        "url": "https://cloud.google.com/docs/quotas/help/request_increase",
-    }
-    return ApiError(
-        f"Quota exceeded for quota metric '{title} requests' and limit '{title} requests per "
-        "minute per user' of service 'sheets.googleapis.com' for consumer "
-        f"'project_number:{PROJECT}'.",
-        code=429,
-        details=[info, {"@type": "type.googleapis.com/google.rpc.Help", "links": [link]}],
-    )
-
-
-class Quota:
-    """Counts reads and writes; more than 60 of a kind in a minute are refused."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: dict[bool, deque[float]] = {True: deque(), False: deque()}
-
-    def spend(self, *, writing: bool) -> None:
-        """Count one call; refuse it when the minute's share is used up."""
-        now = time.monotonic()
-        with self._lock:
-            seen = self._seen[writing]
-            while seen and seen[0] <= now - _MINUTE_S:
-                seen.popleft()
-            if len(seen) >= _LIMIT:
-                raise over_quota(writing=writing)
-            seen.append(now)

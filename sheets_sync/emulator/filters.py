@@ -8,6 +8,8 @@ from sheets_sync.emulator.area import Area, from_grid_range
 from sheets_sync.emulator.refusal import ApiError
 from sheets_sync.emulator.workbook import Json, Metadata, Workbook
 
+_INTERSECTING = "INTERSECTING_LOCATION"
+
 
 def filter_area(book: Workbook, data_filter: Json) -> Area | None:
     """Return the area of a filter that names one itself, None for a metadata lookup."""
@@ -110,6 +112,11 @@ def matches_lookup(item: Metadata, lookup: Json) -> bool:
     location = lookup.get("metadataLocation")
     if location is None:
         return True
+    if location.get("spreadsheet") and lookup.get("locationMatchingStrategy") == _INTERSECTING:
+        raise ApiError(
+            "DeveloperMetadataLookup.spreadsheet is true, but locationMatchingStrategy was "
+            "specified as INTERSECTING."
+        )
     exact = lookup.get("locationMatchingStrategy") == "EXACT_LOCATION" or (
         lookup.get("locationMatchingStrategy") in (None, "STRATEGY_UNSPECIFIED")
         and location_is_whole(location)

@@ -4,7 +4,6 @@ Colours are 32-bit floats with zero components left out, and every colour is kep
 colour and as a style. Equal formats are one object, for most cells of a column look alike.
 """
 
-import json
 import struct
 from collections.abc import Mapping
 from functools import lru_cache
@@ -153,13 +152,13 @@ def intern_format(body: Json | None) -> Json | None:
     """Return the one object that stands for this format, None when there is nothing in it."""
     if not body:
         return None
-    key = json.dumps(body)
+    key = repr(body)
     known = _known.get(key)
     if known is None:
         if len(_known) >= _KNOWN_LIMIT:
             _known.clear()
         known = normal(body)
-        known = _known.setdefault(json.dumps(known), known)
+        known = _known.setdefault(repr(known), known)
         _known[key] = known
     return known or None
 

@@ -7,13 +7,14 @@ and times to the same workbook gives the same workbook again.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sheets_sync.emulator import a1, filters, snapshot, values
+from sheets_sync.emulator import a1, filters, guard, snapshot, values
 from sheets_sync.emulator.area import Area, to_a1
+from sheets_sync.emulator.identity import OWNER
 from sheets_sync.emulator.refusal import ApiError, not_found
 from sheets_sync.emulator.requests import apply_batch
 from sheets_sync.emulator.requests.batch import Batch, Mint
-from sheets_sync.emulator.requests.tabs import copy_sheet, properties_json
-from sheets_sync.emulator.workbook import Workbook
+from sheets_sync.emulator.requests.tabs import copy_metadata, copy_sheet, properties_json
+from sheets_sync.emulator.workbook import Metadata, Sheet, Workbook
 
 Operation = Mapping[str, Any]
 Result = tuple[Workbook, Any]
@@ -22,13 +23,22 @@ Result = tuple[Workbook, Any]
 def apply(book: Workbook, operation: Operation, mint: Mint) -> Result:
     """Return the workbook after an operation, and what the caller is told; the given one stays."""
     new, told = _KINDS[operation["kind"]](book, operation, mint)
+    if operation.get("guarded") and operation["kind"] != "batchUpdate":
+        guard.check(book, new, operation["by"])
     version = int(book.file.get("version", 0)) + 1
     new.file = {**new.file, "modifiedTime": mint.now, "version": version}
     return new, told
 
 
 def _batch(book: Workbook, operation: Operation, mint: Mint) -> Result:
-    return apply_batch(book, operation["requests"], mint)
+    return apply_batch(
+        book,
+        operation["requests"],
+        mint,
+        by=operation.get("by", OWNER),
+        guarded=operation.get("guarded", False),
+        settings=frozenset(operation.get("settings", ())),
+    )
 
 
 def _write(book: Workbook, operation: Operation, mint: Mint) -> Result:
@@ -94,8 +104,24 @@ def _paste_sheet(book: Workbook, operation: Operation, mint: Mint) -> Result:
         title = f"Copy of {source.title} {number}"
     copy = copy_sheet(batch, source, mint.number(taken.__contains__), title)
     draft.sheets.append(copy)
+    copy_metadata(batch, [Metadata(**item) for item in operation.get("metadata", ())], copy)
     draft.check_size()
     return draft, properties_json(copy, len(draft.sheets) - 1)
+
+
+def _import(book: Workbook, operation: Operation, mint: Mint) -> Result:
+    """Replace everything by one sheet with lines of text, read as if they were typed."""
+    draft = book.draft()
+    lines = operation["lines"]
+    sheet = Sheet(mint.number(lambda _: False), str(draft.properties["title"]))
+    sheet.row_count = max(sheet.row_count, len(lines))
+    sheet.column_count = max([sheet.column_count, *map(len, lines)])
+    fresh = Workbook(draft.spreadsheet_id, draft.properties, [sheet], file=draft.file)
+    fresh.properties = {**fresh.properties, "timeZone": "America/Los_Angeles"}
+    fresh.check_size()
+    corner = Area(sheet.sheet_id, 0, 1, 0, 1)
+    values.write(Batch(fresh, mint), corner, lines, "ROWS", "USER_ENTERED")
+    return fresh, None
 
 
 def _share(book: Workbook, operation: Operation, _: Mint) -> Result:
@@ -127,6 +153,7 @@ _KINDS: Mapping[str, Callable[[Workbook, Operation, Mint], Result]] = {
     "append": _append,
     "clear": _clear,
     "rename": _rename,
+    "import": _import,
     "pasteSheet": _paste_sheet,
     "share": _share,
     "unshare": _unshare,

@@ -9,6 +9,14 @@ from sheets_sync.emulator.workbook import Json
 
 Move = Callable[[Area], Area | None]
 
+_HOLDERS = {
+    "ChartSourceRange": "sources",
+    "ChartData": "sourceRange",
+    "BasicChartSeries": "series",
+    "BasicChartDomain": "domain",
+}
+"""Parts of a chart that go when the range they show has gone."""
+
 
 def mapped(message: str, body: Json, move: Move) -> dict[str, Any]:
     """Return a message with every GridRange in it passed through `move`; None drops the range."""
@@ -26,7 +34,9 @@ def _mapped_value(kind: str, value: Any, move: Move) -> Any:
         area = move(from_grid_range(value))
         return None if area is None else to_grid_range(area)
     if kind[0] == "@" and isinstance(value, dict):
-        return mapped(kind[1:], value, move)
+        new = mapped(kind[1:], value, move)
+        holds = _HOLDERS.get(kind[1:])
+        return None if holds and value.get(holds) and not new.get(holds) else new
     if kind[0] == "[" and isinstance(value, list):
         items = (_mapped_value(kind[1:], item, move) for item in value)
         return [item for item in items if item is not None]

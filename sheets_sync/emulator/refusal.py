@@ -75,6 +75,24 @@ def forbidden() -> ApiError:
     return ApiError("The caller does not have permission", code=HTTPStatus.FORBIDDEN)
 
 
+def no_storage() -> ApiError:
+    """Return Drive's refusal of a file that a service account would own."""
+    message = (
+        "Service Accounts do not have storage quota. Leverage shared drives "
+        "(https://developers.google.com/workspace/drive/api/guides/about-shareddrives), or use "
+        "OAuth delegation (http://support.google.com/a/answer/7281227) instead."
+    )
+    entry = {"domain": "usageLimits", "reason": "storageQuotaExceeded", "message": message}
+    return ApiError(message, code=HTTPStatus.FORBIDDEN, errors=[entry])
+
+
+def not_enough_rights(file_id: str) -> ApiError:
+    """Return Drive's refusal of a change by somebody who may only look."""
+    message = f"The user does not have sufficient permissions for file {file_id}."
+    entry = {"domain": "global", "reason": "insufficientFilePermissions", "message": message}
+    return ApiError(message, code=HTTPStatus.FORBIDDEN, errors=[entry])
+
+
 def unsupported(what: str) -> ApiError:
     """Return the refusal for something that Google offers and this server does not."""
     return ApiError(

@@ -9,6 +9,7 @@ from sheets_sync.emulator.calc import value_of
 from sheets_sync.emulator.conditional import Painter
 from sheets_sync.emulator.display import formatted
 from sheets_sync.emulator.filters import metadata_json
+from sheets_sync.emulator.formula.evaluate import Env, hyperlink
 from sheets_sync.emulator.formula.results import ErrorValue, Result
 from sheets_sync.emulator.hidden import filtered_rows
 from sheets_sync.emulator.requests.anchors import (
@@ -24,7 +25,7 @@ from sheets_sync.emulator.requests.rules import rule_json
 from sheets_sync.emulator.requests.tables import table_json
 from sheets_sync.emulator.requests.tabs import properties_json
 from sheets_sync.emulator.values import clipped
-from sheets_sync.emulator.workbook import Cell, Sheet, Workbook, extended, number
+from sheets_sync.emulator.workbook import Cell, Formula, Json, Sheet, Workbook, extended, number
 
 _CELL_PATH = ("sheets", "data", "rowData", "values")
 
@@ -35,19 +36,25 @@ def spreadsheet_json(
     fields: str | None = None,
     *,
     grid: bool = False,
+    viewer: str | None = None,
 ) -> dict[str, Any]:
-    """Return Spreadsheet JSON.
+    """Return Spreadsheet JSON as `viewer` sees it, by default its owner.
 
     `areas` limits it to the sheets and cells they cover; `fields` is a response mask, and decides
     alone about cells when it is given.
     """
     tree = mask.parse(fields) if fields else {}
     mask.check_paths(tree, "Spreadsheet")
-    return masked_spreadsheet(book, areas, tree, grid=grid if not fields else True)
+    return masked_spreadsheet(book, areas, tree, grid=grid if not fields else True, viewer=viewer)
 
 
 def masked_spreadsheet(
-    book: Workbook, areas: Iterable[Area] | None, tree: mask.Mask, *, grid: bool
+    book: Workbook,
+    areas: Iterable[Area] | None,
+    tree: mask.Mask,
+    *,
+    grid: bool,
+    viewer: str | None = None,
 ) -> dict[str, Any]:
     """Return Spreadsheet JSON under a mask that has been read and checked."""
     body: dict[str, Any] = {
@@ -56,7 +63,7 @@ def masked_spreadsheet(
     }
     if mask.wants(tree, "sheets"):
         grid = grid and mask.wants(tree, "sheets", "data")
-        body["sheets"] = list(_sheets(book, areas, tree, grid=grid))
+        body["sheets"] = list(_sheets(book, areas, tree, grid=grid, viewer=viewer))
     if book.names:
         body["namedRanges"] = [named_json(item) for item in book.names]
     body["spreadsheetUrl"] = f"https://docs.google.com/spreadsheets/d/{book.spreadsheet_id}/edit"
@@ -79,7 +86,12 @@ def _cells_done(tree: mask.Mask) -> mask.Mask:
 
 
 def _sheets(
-    book: Workbook, areas: Iterable[Area] | None, tree: mask.Mask, *, grid: bool
+    book: Workbook,
+    areas: Iterable[Area] | None,
+    tree: mask.Mask,
+    *,
+    grid: bool,
+    viewer: str | None,
 ) -> Iterable[dict[str, Any]]:
     wanted = None if areas is None else list(areas)
     for index, sheet in enumerate(book.sheets):
@@ -93,11 +105,11 @@ def _sheets(
         body: dict[str, Any] = {"properties": properties_json(sheet, index)}
         if grid:
             body["data"] = [_grid(book, sheet, clipped(sheet, area), tree) for area in own]
-        body.update(_attached(book, sheet))
+        body.update(_attached(book, sheet, viewer))
         yield body
 
 
-def _attached(book: Workbook, sheet: Sheet) -> dict[str, Any]:
+def _attached(book: Workbook, sheet: Sheet, viewer: str | None) -> dict[str, Any]:
     """Return what hangs on a sheet; empty lists are left out."""
     own = [
         item
@@ -108,7 +120,7 @@ def _attached(book: Workbook, sheet: Sheet) -> dict[str, Any]:
         "merges": [to_grid_range(area) for area in sheet.merges],
         "conditionalFormats": [rule_json(rule) for rule in sheet.rules],
         "filterViews": [filter_view_json(item) for item in sheet.filter_views],
-        "protectedRanges": [protected_json(item) for item in sheet.protections],
+        "protectedRanges": [protected_json(item, viewer) for item in sheet.protections],
         "charts": [chart_json(item) for item in sheet.charts],
         "bandedRanges": [banding_json(item) for item in sheet.bandings],
         "developerMetadata": [metadata_json(item) for item in own],
@@ -224,15 +236,7 @@ class _CellBuilder:
     def _content(self, body: dict[str, Any], row: int, column: int, cell: Cell) -> None:
         wanted = self.wanted
         if cell.value is not None:
-            if "userEnteredValue" in wanted:
-                body["userEnteredValue"] = extended(cell.value)
-            if "effectiveValue" in wanted or "formattedValue" in wanted:
-                value = value_of(self.book, self.sheet, row, column, cell)
-                if "effectiveValue" in wanted:
-                    body["effectiveValue"] = _result_json(value)
-                if "formattedValue" in wanted:
-                    number_format = (cell.format or {}).get("numberFormat")
-                    body["formattedValue"] = formatted(value, number_format, self.locale)
+            self._value(body, row, column, cell)
         if cell.format is not None and "userEnteredFormat" in wanted:
             body["userEnteredFormat"] = cell.format
         if cell.note is not None and "note" in wanted:
@@ -241,6 +245,36 @@ class _CellBuilder:
             body["textFormatRuns"] = list(cell.runs)
         if cell.validation is not None and "dataValidation" in wanted:
             body["dataValidation"] = cell.validation
+
+    def _value(self, body: dict[str, Any], row: int, column: int, cell: Cell) -> None:
+        wanted = self.wanted
+        if "userEnteredValue" in wanted:
+            body["userEnteredValue"] = extended(cell.value)
+        if "effectiveValue" in wanted or "formattedValue" in wanted:
+            value = value_of(self.book, self.sheet, row, column, cell)
+            if "effectiveValue" in wanted:
+                body["effectiveValue"] = _result_json(value)
+            if "formattedValue" in wanted:
+                number_format = (cell.format or {}).get("numberFormat")
+                body["formattedValue"] = formatted(value, number_format, self.locale)
+        if "hyperlink" in wanted:
+            link = self._hyperlink(row, column, cell)
+            if link is not None:
+                body["hyperlink"] = link
+
+    def _hyperlink(self, row: int, column: int, cell: Cell) -> str | None:
+        """Return where a cell leads: by its formula, its format, or the one link in its text."""
+        if isinstance(cell.value, Formula):
+            env = Env(self.book, self.sheet, row=row, column=column)
+            return hyperlink(str(cell.value), env)
+        links = [_uri(run.get("format")) for run in cell.runs or ()]
+        found = {link for link in (*links, _uri((cell.format or {}).get("textFormat"))) if link}
+        return found.pop() if len(found) == 1 else None
+
+
+def _uri(text_format: Json | None) -> str | None:
+    link: str | None = ((text_format or {}).get("link") or {}).get("uri")
+    return link
 
 
 def _result_json(value: Result) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sheets_sync.emulator.app import Server, create_app
+from sheets_sync.emulator.app import Options, Server, create_app
 
 _LOG = logging.getLogger(__name__)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -47,17 +47,28 @@ class ServerInUse(Exception):
 class LocalServer:
     """A server in a thread of this process, for as long as the context lasts.
 
-    It owns its data folder: a second one for the same folder raises ServerInUse.
+    It owns its data folder: a second one for the same folder raises ServerInUse. `auth` is `open`
+    (callers without a known token are the owner) or `required`; `quotas` enforces Google's quotas
+    per minute, counted by `clock`; the metadata switches choose what Google does not document.
     """
 
     def __init__(
-        self, data: Path, *, port: int = 0, host: str = "127.0.0.1", quotas: bool = False
+        self,
+        data: Path,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        quotas: bool = False,
+        auth: str = "open",
+        metadata_on_copy: bool = False,
+        metadata_on_sort: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.data = data.resolve()
         self.host = host
         self.port = port
         self.url = ""
-        self._quotas = quotas
+        self._options = Options(auth, quotas, metadata_on_copy, metadata_on_sort, clock)
         self._lock = filelock.FileLock(self.data / ".lock", thread_local=False)
 
     def __enter__(self) -> Self:
@@ -74,7 +85,7 @@ class LocalServer:
         return self
 
     def _start(self) -> None:
-        self._server = Server(self.data, quotas=self._quotas)
+        self._server = Server(self.data, self._options)
         listener = self._listen()
         self.port = listener.getsockname()[1]
         shown = f"[{self.host}]" if ":" in self.host else self.host
@@ -139,10 +150,15 @@ class LocalServer:
 
 
 def serve_forever(
-    data: Path, *, port: int = 8484, host: str = "127.0.0.1", quotas: bool = False
+    data: Path,
+    *,
+    port: int = 8484,
+    host: str = "127.0.0.1",
+    quotas: bool = False,
+    auth: str = "open",
 ) -> None:
     """Serve a data folder until the process is interrupted."""
-    with LocalServer(data, port=port, host=host, quotas=quotas) as server:
+    with LocalServer(data, port=port, host=host, quotas=quotas, auth=auth) as server:
         server.join()
 
 

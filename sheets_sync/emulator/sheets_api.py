@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from sheets_sync.emulator import a1, filters, formats, mask, snapshot, values
-from sheets_sync.emulator.access import Access
+from sheets_sync.emulator.access import Access, check_sheet, is_manager, permission
 from sheets_sync.emulator.area import Area, to_a1
 from sheets_sync.emulator.call import Answer, Call
+from sheets_sync.emulator.drives import Drives
 from sheets_sync.emulator.filters import metadata_json
-from sheets_sync.emulator.refusal import ApiError, not_found, violations
-from sheets_sync.emulator.render import spreadsheet_json
-from sheets_sync.emulator.requests.anchors import OWNER
-from sheets_sync.emulator.requests.batch import Batch, Mint
+from sheets_sync.emulator.identity import OWNER
+from sheets_sync.emulator.refusal import ApiError, no_storage, not_found, unsupported, violations
+from sheets_sync.emulator.render import masked_spreadsheet, spreadsheet_json
+from sheets_sync.emulator.requests.batch import METADATA_ON_COPY, Batch, Mint
 from sheets_sync.emulator.requests.tabs import new_sheet
 from sheets_sync.emulator.schema import snake
 from sheets_sync.emulator.storage import ID, Library, Volume, new_id, timestamp
@@ -22,6 +23,42 @@ from sheets_sync.emulator.values import Rendering, Written
 from sheets_sync.emulator.workbook import Sheet, Workbook
 
 _OPTIONS = ("RAW", "USER_ENTERED")
+_SETTINGS = (
+    "locale",
+    "timeZone",
+    "autoRecalc",
+    "iterativeCalculationSettings",
+    "importFunctionsExternalUrlAccessAllowed",
+    "spreadsheetTheme",
+)
+_COMMON = frozenset(
+    [
+        "fields",
+        "alt",
+        "prettyPrint",
+        "key",
+        "quotaUser",
+        "userIp",
+        "access_token",
+        "oauth_token",
+        "callback",
+        "upload_protocol",
+        "uploadType",
+        "$.xgafv",
+    ]
+)
+_RENDERING = "majorDimension valueRenderOption dateTimeRenderOption"
+_WRITING = (
+    "valueInputOption includeValuesInResponse "
+    "responseValueRenderOption responseDateTimeRenderOption"
+)
+_QUERIES = {
+    "get": "ranges includeGridData excludeTablesInBandedRanges",
+    "values_get": _RENDERING,
+    "values_batch_get": "ranges " + _RENDERING,
+    "values_update": _WRITING,
+    "values_append": _WRITING + " insertDataOption",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +108,80 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     return None
 
 
+def _check_query(call: Call, route: Route) -> None:
+    """Refuse a query parameter that the method does not have."""
+    known = _COMMON | frozenset(_QUERIES.get(route.name, "").split())
+    found = [
+        (
+            "",
+            (
+                f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query '
+                f"parameter. Field '{name}' could not be found in request message."
+            ),
+        )
+        for name in call.options()
+        if name not in known
+    ]
+    if found:
+        raise violations(found)
+    if call.option("alt") not in (None, "json"):
+        raise unsupported(f"answers as {call.option('alt')}")
+
+
 class SheetsApi:
     """Answers the calls of Sheets v4."""
 
-    def __init__(self, library: Library, access: Access) -> None:
+    def __init__(
+        self,
+        library: Library,
+        access: Access,
+        drives: Drives,
+        settings: frozenset[str] = frozenset(),
+    ) -> None:
         self._library = library
         self._access = access
+        self._drives = drives
+        self._settings = sorted(settings)
         self._methods: Mapping[str, Callable[[Call, dict[str, str]], Any]] = {
             name: getattr(self, f"_{name}") for name in {route.name for route in ROUTES}
         }
 
     def answer(self, call: Call, route: Route, parts: dict[str, str]) -> Answer:
         """Answer one call; raise ApiError to refuse it."""
+        _check_query(call, route)
         if "id" in parts:
             self._access.check(parts["id"], writing=route.writes)
+            self._check_shared(call, parts["id"], writing=route.writes)
         body = self._methods[route.name](call, parts)
         fields = call.option("fields")
         if fields and not route.name.startswith("get"):
             body = mask.project(body, mask.parse(fields))
         return Answer(body)
+
+    def _check_shared(self, call: Call, spreadsheet_id: str, *, writing: bool) -> None:
+        file = self._volume({"id": spreadsheet_id}).book.file
+        check_sheet(self._drives.permissions(file), call.caller, writing=writing)
+
+    def _viewer(self, call: Call, book: Workbook) -> str | None:
+        """Return the caller's address where it matters, None for one who may do everything."""
+        manager = is_manager(self._drives.permissions(book.file), call.caller)
+        return None if manager else call.caller.email
+
+    def _change(self, call: Call, volume: Volume, operation: dict[str, Any]) -> Any:
+        """Apply an operation in the caller's name, put it on disk, return what it tells."""
+        with volume.lock:
+            return volume.change_locked(self._signed(call, volume, operation))
+
+    def _signed(self, call: Call, volume: Volume, operation: dict[str, Any]) -> dict[str, Any]:
+        """Return an operation with what it depends on besides the workbook."""
+        signed = dict(operation)
+        if call.caller.email != OWNER:
+            signed["by"] = call.caller.email
+        if self._viewer(call, volume.book) is not None:
+            signed["guarded"] = True
+        if self._settings and operation["kind"] == "batchUpdate":
+            signed["settings"] = self._settings
+        return signed
 
     def _volume(self, parts: dict[str, str]) -> Volume:
         volume = self._library.get(parts["id"]) if ID.fullmatch(parts["id"]) else None
@@ -102,13 +194,15 @@ class SheetsApi:
 
     def _create(self, call: Call, _: dict[str, str]) -> Any:
         body = call.message("Spreadsheet", "spreadsheet")
+        for name in ("namedRanges", "developerMetadata", "dataSources", "dataSourceSchedules"):
+            if body.get(name):
+                raise unsupported(f"creating a spreadsheet with {name}")
+        if call.caller.is_service_account:
+            raise no_storage()
         properties = body.get("properties") or {}
-        book = new_workbook(properties.get("title") or "Untitled spreadsheet")
-        settings = {
-            name: properties[name]
-            for name in ("locale", "timeZone", "autoRecalc")
-            if properties.get(name)
-        }
+        title = properties.get("title") or "Untitled spreadsheet"
+        book = new_workbook(title, call.caller.email)
+        settings = {name: properties[name] for name in _SETTINGS if properties.get(name)}
         book.properties = {**book.properties, **settings}
         if body.get("sheets"):
             book.sheets = _initial_sheets(book, body["sheets"])
@@ -121,7 +215,11 @@ class SheetsApi:
         ranges = call.every("ranges")
         areas = [a1.resolve(book, text) for text in ranges] if ranges else None
         return spreadsheet_json(
-            book, areas, call.option("fields"), grid=call.flag("includeGridData")
+            book,
+            areas,
+            call.option("fields"),
+            grid=call.flag("includeGridData"),
+            viewer=self._viewer(call, book),
         )
 
     def _get_by_filter(self, call: Call, parts: dict[str, str]) -> Any:
@@ -135,6 +233,7 @@ class SheetsApi:
             areas if body.get("dataFilters") else None,
             call.option("fields"),
             grid=bool(body.get("includeGridData")),
+            viewer=self._viewer(call, book),
         )
 
     def _batch_update(self, call: Call, parts: dict[str, str]) -> Any:
@@ -145,15 +244,19 @@ class SheetsApi:
         tree = mask.parse(fields) if fields else {}
         mask.check_paths(tree, "BatchUpdateSpreadsheetResponse")
         with volume.lock:
-            replies = volume.change_locked(operation)
+            replies = volume.change_locked(self._signed(call, volume, operation))
             book = volume.book
         answer: dict[str, Any] = {"spreadsheetId": book.spreadsheet_id, "replies": replies}
         if body.get("includeSpreadsheetInResponse") and mask.wants(tree, "updatedSpreadsheet"):
             ranges = body.get("responseRanges") or []
             areas = [a1.resolve(book, text) for text in ranges] if ranges else None
             inner = mask.below(tree, "updatedSpreadsheet") if tree else {}
-            answer["updatedSpreadsheet"] = masked(
-                book, areas, inner, grid=bool(tree) or bool(body.get("responseIncludeGridData"))
+            answer["updatedSpreadsheet"] = masked_spreadsheet(
+                book,
+                areas,
+                inner,
+                grid=bool(tree) or bool(body.get("responseIncludeGridData")),
+                viewer=self._viewer(call, book),
             )
         return answer
 
@@ -166,7 +269,9 @@ class SheetsApi:
 
     def _metadata_search(self, call: Call, parts: dict[str, str]) -> Any:
         body = call.message("SearchDeveloperMetadataRequest")
-        found = filters.find(self._book(parts), body.get("dataFilters") or [])
+        if not body.get("dataFilters"):
+            raise ApiError("At least one data filter must be specified.")
+        found = filters.find(self._book(parts), body["dataFilters"])
         matched = [
             {"developerMetadata": metadata_json(item), "dataFilters": which}
             for item, which in found
@@ -178,12 +283,17 @@ class SheetsApi:
         book = self._book(parts)
         target_id = body.get("destinationSpreadsheetId") or ""
         self._access.check(target_id, writing=True)
+        self._check_shared(call, target_id, writing=True)
         target = self._volume({"id": target_id})
         wanted = parts["item"]
         sheet = next((s for s in book.sheets if str(s.sheet_id) == wanted), None)
         if sheet is None:
             raise ApiError(f"The sheet ({wanted}) does not exist.")
-        return target.change({"kind": "pasteSheet", "sheet": snapshot.dump_sheet(sheet)})
+        operation: dict[str, Any] = {"kind": "pasteSheet", "sheet": snapshot.dump_sheet(sheet)}
+        if METADATA_ON_COPY in self._settings:
+            own = [item for item in book.metadata.values() if item.sheet_id == sheet.sheet_id]
+            operation["metadata"] = [asdict(item) for item in own]
+        return self._change(call, target, operation)
 
     def _values_get(self, call: Call, parts: dict[str, str]) -> Any:
         book = self._book(parts)
@@ -218,7 +328,7 @@ class SheetsApi:
             )
         item = _write_item({**body, "range": text})
         operation = {"kind": "write", "data": [item], "option": _option(call.options())}
-        ((_, done),) = volume.change(operation)
+        ((_, done),) = self._change(call, volume, operation)
         book = volume.book
         answer = values.written_json(book, done)
         if call.flag("includeValuesInResponse"):
@@ -229,25 +339,23 @@ class SheetsApi:
     def _values_batch_update(self, call: Call, parts: dict[str, str]) -> Any:
         body = call.message("BatchUpdateValuesRequest")
         data = [_write_item(item) for item in body.get("data") or ()]
-        return self._written(parts, body, data)
+        return self._written(call, parts, body, data)
 
     def _values_update_by_filter(self, call: Call, parts: dict[str, str]) -> Any:
         body = call.message("BatchUpdateValuesByDataFilterRequest")
         data = [_write_item(item) for item in body.get("data") or ()]
-        return self._written(parts, body, data)
+        return self._written(call, parts, body, data)
 
-    def _written(self, parts: dict[str, str], body: Any, data: list[Any]) -> Any:
+    def _written(self, call: Call, parts: dict[str, str], body: Any, data: list[Any]) -> Any:
         volume = self._volume(parts)
-        done: list[tuple[Any, Written]] = volume.change(
-            {"kind": "write", "data": data, "option": _option(body)}
-        )
+        operation = {"kind": "write", "data": data, "option": _option(body)}
+        done: list[tuple[Any, Written]] = self._change(call, volume, operation)
         book = volume.book
         answer: dict[str, Any] = {"spreadsheetId": book.spreadsheet_id}
         answer |= values.totals_json([one for _, one in done])
         how = Rendering.asked(body, "response")
         answer["responses"] = [
-            values.written_json(book, one)
-            | ({"dataFilter": item["dataFilter"]} if "dataFilter" in item else {})
+            _response_json(book, item, one)
             | (
                 {"updatedData": values.read(book, one.area, how)}
                 if body.get("includeValuesInResponse")
@@ -260,7 +368,9 @@ class SheetsApi:
     def _values_append(self, call: Call, parts: dict[str, str]) -> Any:
         body = call.message("ValueRange", "values")
         volume = self._volume(parts)
-        table, done = volume.change(
+        table, done = self._change(
+            call,
+            volume,
             {
                 "kind": "append",
                 "range": parts["item"],
@@ -268,7 +378,7 @@ class SheetsApi:
                 "majorDimension": body.get("majorDimension") or "ROWS",
                 "option": _option(call.options()),
                 "insert": call.option("insertDataOption") == "INSERT_ROWS",
-            }
+            },
         )
         book = volume.book
         answer: dict[str, Any] = {"spreadsheetId": book.spreadsheet_id}
@@ -283,46 +393,40 @@ class SheetsApi:
     def _values_clear(self, call: Call, parts: dict[str, str]) -> Any:
         call.message("ClearValuesRequest")
         volume = self._volume(parts)
-        (cleared,) = volume.change({"kind": "clear", "data": [{"range": parts["item"]}]})
+        operation = {"kind": "clear", "data": [{"range": parts["item"]}]}
+        (cleared,) = self._change(call, volume, operation)
         return {"spreadsheetId": volume.book.spreadsheet_id, "clearedRange": cleared}
 
     def _values_batch_clear(self, call: Call, parts: dict[str, str]) -> Any:
         body = call.message("BatchClearValuesRequest")
-        return self._cleared(parts, [{"range": text} for text in body.get("ranges") or ()])
+        return self._cleared(call, parts, [{"range": text} for text in body.get("ranges") or ()])
 
     def _values_clear_by_filter(self, call: Call, parts: dict[str, str]) -> Any:
         body = call.message("BatchClearValuesByDataFilterRequest")
-        return self._cleared(parts, [{"dataFilter": f} for f in body.get("dataFilters") or ()])
+        return self._cleared(
+            call, parts, [{"dataFilter": f} for f in body.get("dataFilters") or ()]
+        )
 
-    def _cleared(self, parts: dict[str, str], data: list[Any]) -> Any:
+    def _cleared(self, call: Call, parts: dict[str, str], data: list[Any]) -> Any:
         volume = self._volume(parts)
-        cleared = volume.change({"kind": "clear", "data": data})
+        cleared = self._change(call, volume, {"kind": "clear", "data": data})
         return {"spreadsheetId": volume.book.spreadsheet_id, "clearedRanges": cleared}
 
 
-def new_workbook(title: str) -> Workbook:
-    """Return a new spreadsheet with one empty sheet."""
+def new_workbook(title: str, owner: str = OWNER) -> Workbook:
+    """Return a new spreadsheet with one empty sheet, owned by that address."""
     now = timestamp()
-    owner = {
-        "kind": "drive#permission",
-        "id": "local-owner",
-        "type": "user",
-        "role": "owner",
-        "emailAddress": OWNER,
-    }
     return Workbook(
         new_id(),
         formats.new_properties(title),
         [Sheet(0, "Sheet1")],
-        file={"createdTime": now, "modifiedTime": now, "version": 1, "permissions": [owner]},
+        file={
+            "createdTime": now,
+            "modifiedTime": now,
+            "version": 1,
+            "permissions": [permission(owner, "owner")],
+        },
     )
-
-
-def masked(book: Workbook, areas: list[Area] | None, tree: mask.Mask, *, grid: bool) -> Any:
-    """Return Spreadsheet JSON under a mask that has been read and checked."""
-    from sheets_sync.emulator.render import masked_spreadsheet
-
-    return masked_spreadsheet(book, areas, tree, grid=grid)
 
 
 def _initial_sheets(book: Workbook, wanted: list[Any]) -> list[Sheet]:
@@ -334,16 +438,16 @@ def _initial_sheets(book: Workbook, wanted: list[Any]) -> list[Sheet]:
     for item in wanted:
         for name in item:
             if name not in ("properties", "data"):
-                raise ApiError(
-                    f"The local Sheets server does not support creating sheets with {snake(name)}.",
-                    code=501,
-                )
+                raise unsupported(f"creating sheets with {snake(name)}")
         properties = dict(item.get("properties") or {})
         if not book.sheets:
             properties.setdefault("sheetId", 0)
         sheet = new_sheet(batch, properties)
         book.sheets.append(sheet)
         for data in item.get("data") or ():
+            for name in ("rowMetadata", "columnMetadata"):
+                if data.get(name):
+                    raise unsupported(f"creating sheets with data.{name}")
             start = {
                 "sheetId": sheet.sheet_id,
                 "rowIndex": data.get("startRow"),
@@ -351,6 +455,15 @@ def _initial_sheets(book: Workbook, wanted: list[Any]) -> list[Sheet]:
             }
             update_cells(batch, {"start": start, "rows": data.get("rowData") or [], "fields": "*"})
     return book.sheets
+
+
+def _response_json(book: Workbook, item: Mapping[str, Any], done: Written) -> dict[str, Any]:
+    """Return the answer to one write of several; one by data filter names that and no spreadsheet."""
+    body = values.written_json(book, done)
+    if "dataFilter" in item:
+        del body["spreadsheetId"]
+        body["dataFilter"] = item["dataFilter"]
+    return body
 
 
 def _option(options: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from sheets_sync.emulator import floating
+from sheets_sync.emulator import floating, ranges
 from sheets_sync.emulator.area import Area
 from sheets_sync.emulator.formula.references import rewrite
 from sheets_sync.emulator.workbook import Anchored, Cell, Formula, Group, Json, Row, Sheet, Workbook
@@ -228,11 +228,31 @@ def _move_all(
 
 def _move_anchored(sheet: Sheet, change: Change) -> None:
     sheet.rules = _move_all(sheet.rules, change.area)
-    sheet.filter_views = _move_all(sheet.filter_views, change.area)
-    sheet.protections = _move_all(sheet.protections, change.area)
+    moved = _move_all(sheet.filter_views, change.area)
+    sheet.filter_views = tuple(_refiltered(item, change) for item in moved)
+    sheet.protections = tuple(
+        replace(item, body=ranges.mapped("ProtectedRange", item.body, change.area))
+        for item in _move_all(sheet.protections, change.area)
+    )
     sheet.bandings = _move_all(sheet.bandings, change.area)
     if sheet.basic_filter is not None:
-        sheet.basic_filter = next(iter(_move_all([sheet.basic_filter], change.area)), None)
+        left = _move_all([sheet.basic_filter], change.area)
+        sheet.basic_filter = _refiltered(left[0], change) if left else None
+
+
+def _refiltered(item: Anchored, change: Change) -> Anchored:
+    """Return a filter whose criteria and sorting name the columns by their new positions."""
+    if change.dimension != "COLUMNS" or change.within is not None:
+        return item
+    body = dict(item.body)
+    if "criteria" in body:
+        moved = {change.index(int(at)): rule for at, rule in body["criteria"].items()}
+        body["criteria"] = {str(at): rule for at, rule in moved.items() if at is not None}
+    for name, key in (("filterSpecs", "columnIndex"), ("sortSpecs", "dimensionIndex")):
+        if name in body:
+            pairs = [(change.index(int(spec.get(key) or 0)), spec) for spec in body[name]]
+            body[name] = [{**spec, key: at} for at, spec in pairs if at is not None]
+    return replace(item, body=body)
 
 
 def _move_metadata(book: Workbook, change: Change) -> None:
@@ -266,6 +286,8 @@ def rewrite_formulas(book: Workbook, moved: Callable[[str, Sheet], str]) -> None
             if text != cell.value:
                 sheet = book.edit(home.sheet_id)
                 sheet.put(row, column, [cell._replace(value=Formula(text))])
+        if home.has_lookups:
+            _rewrite_validations(book, home, moved)
         rules = tuple(_rule_rewritten(rule, home, moved) for rule in home.rules)
         if any(new is not old for new, old in zip(rules, home.rules, strict=True)):
             book.edit(home.sheet_id).rules = rules
@@ -273,14 +295,35 @@ def rewrite_formulas(book: Workbook, moved: Callable[[str, Sheet], str]) -> None
 
 def _rule_rewritten(rule: Anchored, home: Sheet, moved: Callable[[str, Sheet], str]) -> Anchored:
     boolean = rule.body.get("booleanRule")
-    values = (boolean or {}).get("condition", {}).get("values", ())
+    if boolean is None:
+        return rule
+    new = _condition_rewritten(boolean, home, moved)
+    return rule if new is boolean else replace(rule, body={**rule.body, "booleanRule": new})
+
+
+def _condition_rewritten(body: Json, home: Sheet, moved: Callable[[str, Sheet], str]) -> Json:
+    """Return something that has a condition, with the formulas in it rewritten."""
+    values = (body.get("condition") or {}).get("values", ())
     new = [
         {**value, "userEnteredValue": moved(value["userEnteredValue"], home)}
         if str(value.get("userEnteredValue", "")).startswith("=")
         else value
         for value in values
     ]
-    if boolean is None or new == list(values):
-        return rule
-    condition = {**boolean["condition"], "values": new}
-    return replace(rule, body={**rule.body, "booleanRule": {**boolean, "condition": condition}})
+    if new == list(values):
+        return body
+    return {**body, "condition": {**body["condition"], "values": new}}
+
+
+def _rewrite_validations(book: Workbook, home: Sheet, moved: Callable[[str, Sheet], str]) -> None:
+    done: dict[int, Json] = {}
+    for row, cells in enumerate(home.rows):
+        for column, cell in enumerate(cells):
+            if cell is None or cell.validation is None:
+                continue
+            known = done.get(id(cell.validation))
+            if known is None:
+                known = _condition_rewritten(cell.validation, home, moved)
+                done[id(cell.validation)] = known
+            if known is not cell.validation:
+                book.edit(home.sheet_id).put(row, column, [cell._replace(validation=known)])

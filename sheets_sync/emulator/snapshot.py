@@ -17,8 +17,13 @@ from sheets_sync.emulator.workbook import (
     Workbook,
 )
 
-VERSION = 1
-_PLAIN = ("sheet_id", "title", "row_count", "column_count", "grid", "looks", "has_formulas")
+VERSION = 2
+_READABLE = (1, VERSION)
+"""In version 1 a cell with nothing but a value was a list, too."""
+_PLAIN = ("sheet_id", "title", "row_count", "column_count", "grid", "looks")
+_FLAGS = ("has_formulas", "has_lookups")
+_BARE = (None, None, None, None)
+_FORMATTED = 2
 _ANCHORS = ("rules", "filter_views", "protections", "bandings", "charts", "slicers", "tables")
 
 
@@ -37,7 +42,7 @@ def dump(book: Workbook) -> dict[str, Any]:
 
 def load(body: dict[str, Any]) -> Workbook:
     """Return the workbook that `dump` described."""
-    if body.get("snapshot") != VERSION:
+    if body.get("snapshot") not in _READABLE:
         raise ValueError(f"unknown snapshot version {body.get('snapshot')!r}")
     return Workbook(
         spreadsheet_id=body["id"],
@@ -53,7 +58,7 @@ def dump_sheet(sheet: Sheet) -> dict[str, Any]:
     """Return one sheet as JSON; formats and validations are listed once and numbered."""
     shared: list[Json] = []
     places: dict[int, int] = {}
-    body: dict[str, Any] = {name: getattr(sheet, name) for name in _PLAIN}
+    body: dict[str, Any] = {name: getattr(sheet, name) for name in (*_PLAIN, *_FLAGS)}
     body["rows"] = [[_cell(cell, shared, places) for cell in row] for row in sheet.rows]
     body["shared"] = shared
     body["row_props"] = list(sheet.row_props.items())
@@ -71,6 +76,8 @@ def load_sheet(body: dict[str, Any]) -> Sheet:
     """Return the sheet that `dump_sheet` described."""
     shared = body["shared"]
     sheet = Sheet(**{name: body[name] for name in _PLAIN})
+    for name in _FLAGS:
+        setattr(sheet, name, body.get(name, True))
     sheet.rows = [_to_row(row, shared) for row in body["rows"]]
     sheet.row_props = dict(body["row_props"])
     sheet.column_props = dict(body["column_props"])
@@ -97,9 +104,12 @@ def _to_anchored(body: list[Any]) -> Anchored:
     return Anchored(tuple(Area(*area) for area in areas), content, item_id)
 
 
-def _cell(cell: Cell | None, shared: list[Json], places: dict[int, int]) -> list[Any] | None:
+def _cell(cell: Cell | None, shared: list[Json], places: dict[int, int]) -> Any:
+    """Return a cell as JSON: alone its value, else a list of its parts."""
     if cell is None:
         return None
+    if cell[1:] == _BARE and not isinstance(cell.value, Formula) and cell.value is not None:
+        return cell.value
 
     def place(body: Json | None) -> int | None:
         if body is None:
@@ -117,12 +127,28 @@ def _cell(cell: Cell | None, shared: list[Json], places: dict[int, int]) -> list
 
 
 def _to_row(row: list[Any], shared: list[Json]) -> Row:
-    return tuple(None if cell is None else _to_cell(cell, shared) for cell in row)
+    # tuple.__new__ makes a named tuple in half the time that its own constructor takes
+    new, list_, cell_type = tuple.__new__, list, Cell
+    return tuple(
+        [
+            _to_cell(cell, shared)
+            if cell.__class__ is list_
+            else None
+            if cell is None
+            else new(cell_type, (cell, None, None, None, None))
+            for cell in row
+        ]
+    )
 
 
 def _to_cell(body: list[Any], shared: list[Json]) -> Cell:
-    value, form, note, validation, runs = body + [None] * (5 - len(body))
-    content: Value = Formula(value["f"]) if isinstance(value, dict) else value
+    value = body[0]
+    content: Value = Formula(value["f"]) if value.__class__ is dict else value
+    if len(body) == _FORMATTED:
+        form = body[1]
+        kept = None if form is None else shared[form]
+        return tuple.__new__(Cell, (content, kept, None, None, None))
+    _, form, note, validation, runs = body + [None] * (5 - len(body))
     return Cell(
         content,
         None if form is None else shared[form],

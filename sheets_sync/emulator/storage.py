@@ -7,6 +7,8 @@ written under a temporary name and renamed. Loading takes the newest whole snaps
 journals from there on, and drops a last line that was cut off.
 """
 
+import contextlib
+import gc
 import json
 import logging
 import os
@@ -30,6 +32,8 @@ _PART = re.compile(r"(snapshot|journal)-(\d{8})\.jsonl?")
 _ALPHABET = string.ascii_letters + string.digits + "-_"
 _SNAPSHOT_EVERY = 4_000_000
 """Bytes of journal before a new snapshot is worth its cost, at least."""
+_SNAPSHOT_AT_CLOSE = 200_000
+"""Bytes of journal that are quickly repeated when the spreadsheet is opened again."""
 
 
 def timestamp() -> str:
@@ -68,6 +72,11 @@ class Volume:
     @classmethod
     def load(cls, folder: Path) -> "Volume":
         """Return the spreadsheet of a folder as its last acknowledged operation left it."""
+        with _no_collecting():
+            return cls._loaded(folder)
+
+    @classmethod
+    def _loaded(cls, folder: Path) -> "Volume":
         parts = sorted(_parts(folder))
         start = max(number for kind, number in parts if kind == "snapshot")
         text = (folder / _name("snapshot", start)).read_bytes()
@@ -118,12 +127,15 @@ class Volume:
         busy = self._writer is not None and self._writer.is_alive()
         if busy or self._journal.tell() < limit:
             return
-        self._number += 1
-        self._journal.close()
-        self._journal = self._open_journal(self._number)
+        self._begin_journal()
         state, number = self.book, self._number
         self._writer = threading.Thread(target=self._renew, args=(state, number))
         self._writer.start()
+
+    def _begin_journal(self) -> None:
+        self._number += 1
+        self._journal.close()
+        self._journal = self._open_journal(self._number)
 
     def _renew(self, state: Workbook, number: int) -> None:
         try:
@@ -136,10 +148,16 @@ class Volume:
                 (self.folder / _name(kind, old)).unlink()
 
     def close(self) -> None:
-        """Finish writing and let go of the files."""
+        """Finish writing and let go of the files.
+
+        A journal that would take long to repeat becomes a snapshot first.
+        """
         with self.lock:
             if self._writer is not None:
                 self._writer.join()
+            if self._journal.tell() > max(_SNAPSHOT_AT_CLOSE, self._snapshot_size // 4):
+                self._begin_journal()
+                self._renew(self.book, self._number)
             self._journal.close()
 
 
@@ -198,6 +216,18 @@ class Library:
             for volume in self._volumes.values():
                 if volume is not None:
                     volume.close()
+
+
+@contextlib.contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Spare the garbage collector hundreds of thousands of new cells, none of which is garbage."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _name(kind: str, number: int) -> str:

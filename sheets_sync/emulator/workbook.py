@@ -115,6 +115,8 @@ class Sheet:
     basic_filter: Anchored | None = None
     has_formulas: bool = False
     """True once a formula was written; spares a walk over every cell when rows move."""
+    has_lookups: bool = False
+    """True once a validation was written that looks at other cells; spares the same walk."""
 
     def copy(self) -> "Sheet":
         """Return a sheet that can be changed without this one changing."""
@@ -141,6 +143,12 @@ class Sheet:
     def row(self, row: int) -> Row:
         """Return a row's cells."""
         return self.rows[row] if row < len(self.rows) else ()
+
+    def note_validation(self, rule: Json | None) -> None:
+        """Remember that a validation looks at other cells."""
+        values = ((rule or {}).get("condition") or {}).get("values") or ()
+        if any(str(value.get("userEnteredValue", "")).startswith("=") for value in values):
+            self.has_lookups = True
 
     def put(self, row: int, column: int, cells: Iterable[Cell | None]) -> None:
         """Put cells side by side, beginning at one."""

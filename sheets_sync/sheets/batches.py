@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -61,7 +62,10 @@ class SheetProof:
 
 @dataclass(slots=True)
 class Batch:
-    """Requests that apply together or not at all, and what the answer has to show."""
+    """Requests that apply together or not at all, and what the answer has to show.
+
+    `kept_rules` are other people's colour rules on the sheets whose own ones it replaces.
+    """
 
     requests: list[Request] = field(default_factory=list)
     sheets: dict[int, SheetProof] = field(default_factory=dict)
@@ -69,6 +73,7 @@ class Batch:
     size: int = 0
     marker: int = 0
     name: str = ""
+    kept_rules: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 class _Piece(NamedTuple):
@@ -78,6 +83,7 @@ class _Piece(NamedTuple):
     cells: int
     size: int
     proof: SheetProof | None = None
+    kept_rules: Mapping[int, list[dict[str, Any]]] = {}
 
 
 class _Bottom(NamedTuple):
@@ -123,8 +129,9 @@ def compose(
     each tab; where one differs, `rules_of` is asked for the rules as they are.
     """
     pieces: list[_Piece] = []
+    rules = cache(rules_of)
     for tab in plan.tabs:
-        pieces += _dressing(tab, look, installed, untagged, rules_of)
+        pieces += _dressing(tab, look, installed, untagged, rules)
         pieces += _additions(tab)
         pieces += _changes(tab)
     batches: list[Batch] = []
@@ -158,6 +165,7 @@ def _join(batch: Batch, piece: _Piece) -> None:
     batch.requests += piece.requests
     batch.cells += piece.cells
     batch.size += piece.size
+    batch.kept_rules |= piece.kept_rules
     if piece.proof is None:
         return
     held = batch.sheets.setdefault(piece.proof.sheet_id, piece.proof)
@@ -202,11 +210,13 @@ def _dressing(
         else wire.column_tag(existing.sheet_id, existing.columns[name], name)
         for name in untagged.get(tab.desired.id, ())
     ]
+    kept = {}
     if installed.get(tab.desired.id) != look.mark(tab) and "flags" in existing.columns:
         rules = rules_of().get(existing.sheet_id, [])
         requests += dress.replace_highlights(existing.sheet_id, existing.columns, pairs, rules)
+        kept = {existing.sheet_id: [rule for rule in rules if not dress.is_ours(rule)]}
     if requests:
-        yield _piece(requests, 0)
+        yield _piece(requests, 0)._replace(kept_rules=kept)
 
 
 def _additions(tab: TabPlan) -> Iterator[_Piece]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from sheets_sync.core.plan import ExistingTab, TabMemory
+from sheets_sync.core.plan import ExistingTab, TabMemory, heading_texts
 from sheets_sync.errors import SheetError, UnsafeChange, Words
-from sheets_sync.sheets import proof
+from sheets_sync.sheets import proof, wire
 from sheets_sync.sheets.batches import compose, memory_of_new
-from sheets_sync.sheets.gateway import UnknownOutcome
+from sheets_sync.sheets.gateway import COLUMN_KEY, UnknownOutcome
 from sheets_sync.sheets.refusals import RequestRefused
+from sheets_sync.sheets.repair import restoration
+from sheets_sync.sheets.tabs import sheet_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -27,7 +30,13 @@ if TYPE_CHECKING:
     from sheets_sync.sheets.gateway import Gateway
 
 _DISCOVERY = "sheets(properties(sheetId,title),developerMetadata(metadataKey,metadataValue))"
+_HEADINGS = (
+    "sheets(properties(sheetId),data(columnMetadata(developerMetadata(metadataKey,metadataValue)),"
+    "rowData(values(userEnteredValue))))"
+)
 _TAB_KEY = "sheets_sync.tab"
+_LOOKS = 3
+"""How often a tab is looked at while somebody is moving its columns."""
 
 GONE = -1
 """The remembered sheet id of a tab that the team deleted: it is looked for, never made again."""
@@ -81,11 +90,26 @@ class LostKeyColumn(UnsafeChange):
         )
 
 
+class TitleTaken(UnsafeChange):
+    """A tab cannot be made, because another one of the program's bears its name."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        super().__init__(
+            Words(
+                f"要新建工作表「{title}」,但程序的另一个工作表已被改成这个名字,因此什么都没写。请把它改回原名,再运行。",
+                f"The tab '{title}' is due, but another tab of the program's was given this name, so nothing was "
+                "written. Give that one its old name back and run again.",
+            )
+        )
+
+
 class Book:
-    """One spreadsheet, read and written through a gateway."""
+    """One spreadsheet, read and written through a gateway; `arrived` are the markers it left there."""
 
     def __init__(self, gateway: Gateway, spreadsheet_id: str) -> None:
         self.gateway, self.spreadsheet_id = gateway, spreadsheet_id
+        self.arrived: list[int] = []
 
     def read(
         self,
@@ -97,37 +121,48 @@ class Book:
         """Read the wanted tabs that exist: one request where they are as remembered.
 
         Nothing remembered, a tab that is gone, a tab to `search` for and a changed heading row cost one
-        more each. Raise LostKeyColumn where rows can no longer be told apart.
+        more each. Raise LostKeyColumn where rows can no longer be told apart, TitleTaken where a tab
+        to `search` for cannot be made.
         """
+        homes = {tab: memory.sheet_id for tab, memory in known.items()}
         gone = {tab for tab in wanted if tab in known and known[tab].sheet_id == GONE}
         places = {tab: known[tab] for tab in wanted if tab in known and tab not in gone}
         sought = {tab: wanted[tab] for tab in wanted if not known or tab in gone or tab in search}
         named: frozenset[str] = frozenset()
         if sought:
-            found, named = self._discover(sought)
+            found, named = self._discover(sought, homes, must=search)
             places |= found
             gone -= found.keys()
+        layouts = {tab: wanted[tab].layout for tab in places}
         try:
-            grids = self._grids(places)
+            read = self._identified(layouts, places)
         except RequestRefused:
-            present, _ = self._discover({tab: wanted[tab] for tab in places})
-            lost = places.keys() - present.keys()
-            if not lost:
-                raise
-            gone |= lost
+            present, _ = self._discover({tab: wanted[tab] for tab in places}, homes)
+            gone |= places.keys() - present.keys()
             places = {tab: memory for tab, memory in places.items() if tab in present}
-            grids = self._grids(places)
-        return self._bound(wanted, places, grids, named, tuple(sorted(gone)))
+            read = self._identified(layouts, places)
+        reading = Reading({}, {}, {}, tuple(sorted(gone)))
+        for tab, (existing, untagged) in read.items():
+            key_columns = layouts[tab].key_columns
+            lost = [name for name in key_columns if name not in existing.columns]
+            if lost:
+                labels = [layouts[tab].by_id[name].label for name in lost]
+                raise LostKeyColumn(existing.title, labels)
+            reading.tabs[tab] = existing
+            reading.highlights[tab] = places[tab].highlights
+            reading.untagged[tab] = (*untagged, *(("tab",) if tab in named else ()))
+        return reading
 
-    def write(
-        self, batches: Sequence[Batch], reading: Reading, wanted: Mapping[str, Wanted]
-    ) -> None:
+    def write(self, batches: Sequence[Batch], plan: Plan) -> None:
         """Send the batches in order and check each one's answer; raise Moved or another SheetError."""
         for batch in batches:
             answer = self._sent(batch)
-            wrong = proof.misplaced(batch, answer)
+            wrong = proof.misplaced(batch, answer) if answer is not None else None
+            if wrong or answer is None:
+                wrong = self._put_back(batch, plan) or wrong
+            if batch.kept_rules:
+                self._keep_rules(batch)
             if wrong:
-                self._put_back(batch, reading, wanted)
                 raise Moved(wrong)
 
     def compose(
@@ -161,27 +196,34 @@ class Book:
         )
 
     def _discover(
-        self, wanted: Mapping[str, Wanted]
+        self, wanted: Mapping[str, Wanted], homes: Mapping[str, int], *, must: Collection[str] = ()
     ) -> tuple[dict[str, TabMemory], frozenset[str]]:
-        """Find the tabs by their tags, else by their titles; the latter are returned by name as well."""
+        """Find the tabs by their tags, else by their titles; the latter are returned by name as well.
+
+        A tag may stand on copies too: it counts where its tab is at `homes`, or was made. A copy that
+        people named like a tab that is due becomes that tab.
+        """
         answer = self.gateway.metadata(self.spreadsheet_id, _DISCOVERY)
-        by_title = {wanted[tab].title: tab for tab in wanted}
-        found: dict[str, TabMemory] = {}
-        named: set[str] = set()
+        tagged: dict[str, list[TabMemory]] = {}
+        titled: dict[str, TabMemory] = {}
         for sheet in answer.get("sheets", []):
             properties = sheet["properties"]
             memory = TabMemory(properties.get("sheetId", 0), properties["title"], (), {}, "")
-            tags = [
-                m["metadataValue"]
-                for m in sheet.get("developerMetadata", ())
-                if m["metadataKey"] == _TAB_KEY
-            ]
-            tab = next((tag for tag in tags if tag in wanted), None)
-            if tab is None and properties["title"] in by_title and not tags:
-                tab = by_title[properties["title"]]
+            titled[memory.title] = memory
+            for entry in sheet.get("developerMetadata", ()):
+                if entry["metadataKey"] == _TAB_KEY:
+                    tagged.setdefault(entry["metadataValue"], []).append(memory)
+        owned = {tab: _original(tab, sheets, homes) for tab, sheets in tagged.items()}
+        found = {tab: memory for tab, memory in owned.items() if tab in wanted}
+        taken = {*homes.values(), *(memory.sheet_id for memory in owned.values())}
+        named = set()
+        for tab in wanted.keys() - found.keys():
+            title = wanted[tab].title
+            if title in titled and titled[title].sheet_id not in taken:
+                found[tab] = titled[title]
                 named.add(tab)
-            if tab is not None:
-                found.setdefault(tab, memory)
+            elif title in titled and tab in must:
+                raise TitleTaken(title)
         return found, frozenset(named)
 
     def _grids(self, places: Mapping[str, TabMemory]) -> dict[int, dict[str, Any]]:
@@ -195,77 +237,80 @@ class Book:
             for match in found
         }
 
-    def _bound(
-        self,
-        wanted: Mapping[str, Wanted],
-        places: Mapping[str, TabMemory],
-        grids: Mapping[int, dict[str, Any]],
-        named: frozenset[str],
-        deleted: tuple[str, ...],
-    ) -> Reading:
-        read = {
-            tab: _read_tab(tab, memory, grids[memory.sheet_id]) for tab, memory in places.items()
-        }
-        moved = [tab for tab, grid in read.items() if tuple(grid.headings) != places[tab].headings]
-        tags = self._column_tags([places[tab].sheet_id for tab in moved])
-        reading = Reading({}, {}, {}, deleted)
+    def _identified(
+        self, layouts: Mapping[str, TabLayout], places: Mapping[str, TabMemory]
+    ) -> dict[str, tuple[ExistingTab, tuple[str, ...]]]:
+        """Return the tabs with their columns known, and which columns were found by their headings.
+
+        Tags come with the headings they stand under. Where these are not the ones of the cells that
+        were read, columns moved in between, and all is read again.
+        """
+        for _ in range(_LOOKS):
+            grids = self._grids(places)
+            read = {
+                tab: _read_tab(tab, memory, grids[memory.sheet_id])
+                for tab, memory in places.items()
+            }
+            moved = {t: grid for t, grid in read.items() if not _is_as_remembered(grid, places[t])}
+            tags = self._column_tags([grid.title for grid in moved.values()])
+            if all(_are_same(tags[grid.sheet_id][0], grid.headings) for grid in moved.values()):
+                break
+        else:
+            raise Moved(next(iter(moved.values())).title)
+        found: dict[str, tuple[ExistingTab, tuple[str, ...]]] = {}
         for tab, grid in read.items():
-            columns = dict(places[tab].columns)
+            columns: Mapping[str, int] = places[tab].columns
             untagged: tuple[str, ...] = ()
             if tab in moved:
-                columns, untagged = _bind(
-                    wanted[tab].layout, grid.headings, tags.get(grid.sheet_id, {})
-                )
-            lost = [name for name in wanted[tab].layout.key_columns if name not in columns]
-            if lost:
-                raise LostKeyColumn(
-                    grid.title, [wanted[tab].layout.by_id[name].label for name in lost]
-                )
-            reading.tabs[tab] = ExistingTab(
-                tab,
-                grid.sheet_id,
-                grid.title,
-                columns,
-                grid.cells,
-                grid.row_count,
-                grid.column_count,
-            )
-            reading.highlights[tab] = places[tab].highlights
-            reading.untagged[tab] = (*untagged, *(("tab",) if tab in named else ()))
-        return reading
+                columns, untagged = _bind(layouts[tab], grid.headings, tags[grid.sheet_id][1])
+            found[tab] = (replace(grid, columns=columns), untagged)
+        return found
 
-    def _column_tags(self, sheet_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-        """Return where each tagged column is now, by sheet id."""
-        tags: dict[int, dict[str, int]] = {}
-        for entry in self.gateway.column_metadata(self.spreadsheet_id, sheet_ids):
-            place = entry["location"]["dimensionRange"]
-            tags.setdefault(place.get("sheetId", 0), {}).setdefault(
-                entry["metadataValue"], place.get("startIndex", 0)
-            )
-        return tags
+    def _column_tags(self, titles: Sequence[str]) -> dict[int, tuple[list[str], dict[str, int]]]:
+        """Return the headings, and where each tagged column is, by sheet id."""
+        if not titles:
+            return {}
+        ranges = [f"{wire.quoted(title)}!1:1" for title in titles]
+        answer = self.gateway.metadata(self.spreadsheet_id, _HEADINGS, ranges)
+        found: dict[int, tuple[list[str], dict[str, int]]] = {}
+        for sheet in answer.get("sheets", []):
+            cells = proof.cells_of(sheet)
+            tags: dict[str, int] = {}
+            for column, facts in enumerate(sheet["data"][0].get("columnMetadata", ())):
+                for entry in facts.get("developerMetadata", ()):
+                    if entry["metadataKey"] == COLUMN_KEY:
+                        tags.setdefault(entry["metadataValue"], column)
+            width = max((column for _, column in cells), default=-1) + 1
+            row = [cells.get((0, column)) for column in range(width)]
+            found[sheet["properties"].get("sheetId", 0)] = (heading_texts(row), tags)
+        return found
 
-    def _sent(self, batch: Batch) -> dict[str, Any]:
-        """Send one batch and return the state after it, as far as the proof needs it.
+    def _sent(self, batch: Batch) -> dict[str, Any] | None:
+        """Send one batch and return the state after it; None where it arrived and its answer did not.
 
-        An unknown outcome is looked up by the batch's marker. One that did not arrive is sent once more:
-        should the first arrive late after all, the marker's id lets only one of them in.
+        An unknown outcome is looked up by the batch's marker, and so is a refusal: the answer, too, is
+        refused where a tab was renamed meanwhile. What did not arrive is sent once more: should the
+        first arrive late after all, the marker's id lets only one of them in.
         """
-        ranges = proof.ranges(batch)
-        try:
-            return self._answer(batch, ranges)
-        except UnknownOutcome:
-            if self._has_arrived(batch):
-                return self._state(ranges)
-        try:
-            return self._answer(batch, ranges)
-        except (UnknownOutcome, RequestRefused):
-            if not self._has_arrived(batch):
-                raise
-            return self._state(ranges)
+        for last in (False, True):
+            try:
+                answer = self._answer(batch)
+            except (UnknownOutcome, RequestRefused) as error:
+                if not self._has_arrived(batch):
+                    if last or isinstance(error, RequestRefused):
+                        raise
+                    continue
+                answer = None
+            self.arrived.append(batch.marker)
+            return answer
+        raise AssertionError("the second failure was raised")
 
-    def _answer(self, batch: Batch, ranges: Sequence[str]) -> dict[str, Any]:
+    def _answer(self, batch: Batch) -> dict[str, Any]:
         answer = self.gateway.batch_update(
-            self.spreadsheet_id, batch.requests, response_ranges=ranges, fields=proof.FIELDS
+            self.spreadsheet_id,
+            batch.requests,
+            response_ranges=proof.ranges(batch),
+            fields=proof.FIELDS,
         )
         return dict(answer.get("updatedSpreadsheet", {}))
 
@@ -273,18 +318,42 @@ class Book:
         found = self.gateway.marker(self.spreadsheet_id, batch.marker)
         return found is not None and found.get("metadataValue") == batch.name
 
-    def _state(self, ranges: Sequence[str]) -> dict[str, Any]:
-        return self.gateway.metadata(self.spreadsheet_id, proof.STATE_FIELDS, ranges)
+    def _put_back(self, batch: Batch, plan: Plan) -> str | None:
+        """Restore what a batch wrote to the wrong place; return the title of a tab where it did.
 
-    def _put_back(self, batch: Batch, reading: Reading, wanted: Mapping[str, Wanted]) -> None:
-        """Restore what a batch wrote beside the wrong key, from the before-image of the first read."""
-        known = {
-            tab: TabMemory(existing.sheet_id, existing.title, (), {}, "")
-            for tab, existing in reading.tabs.items()
-            if existing.sheet_id in batch.sheets
+        An unknown outcome is no harm: what is still out of place is looked at and put back again.
+        """
+        layouts = {tab.desired.id: tab.desired.layout for tab in plan.tabs}
+        places = {
+            sheet.tab: TabMemory(sheet.sheet_id, sheet.title, (), {}, "")
+            for sheet in batch.sheets.values()
         }
-        now = self.read({tab: wanted[tab] for tab in known}, known)
-        requests = proof.restoration(batch, reading.tabs, now.tabs)
+        wrong = None
+        for last in (False, False, True):
+            read = self._identified(layouts, places)
+            now = {tab: existing for tab, (existing, _) in read.items()}
+            requests = restoration(batch, plan, now)
+            if not requests:
+                break
+            wrong = next(iter(now.values())).title
+            try:
+                self.gateway.batch_update(self.spreadsheet_id, requests, fields="spreadsheetId")
+            except UnknownOutcome:
+                if last:
+                    raise
+            else:
+                break
+        return wrong
+
+    def _keep_rules(self, batch: Batch) -> None:
+        """Put back the colour rules of other people's that went because somebody edited rules meanwhile."""
+        installed = self.installed_rules()
+        requests = [
+            {"addConditionalFormatRule": {"rule": rule, "index": index}}
+            for sheet_id, rules in batch.kept_rules.items()
+            for index, rule in enumerate(rules)
+            if _effect(rule) not in map(_effect, installed.get(sheet_id, []))
+        ]
         if requests:
             self.gateway.batch_update(self.spreadsheet_id, requests, fields="spreadsheetId")
 
@@ -296,6 +365,31 @@ def _read_tab(tab: str, memory: TabMemory, grid: Mapping[str, Any]) -> ExistingT
     ]
     title, rows, width = proof.size_of(grid["range"])
     return ExistingTab(tab, memory.sheet_id, title, {}, columns, rows, width)
+
+
+def _is_as_remembered(grid: ExistingTab, memory: TabMemory) -> bool:
+    """Tell whether columns are where they were: the headings are the same, and tell ours apart."""
+    headings = grid.headings
+    return tuple(headings) == memory.headings and all(
+        index < len(headings) and headings[index] and headings.count(headings[index]) == 1
+        for index in memory.columns.values()
+    )
+
+
+def _are_same(headings: Sequence[str], others: Sequence[str]) -> bool:
+    """Compare two heading rows; blank ones at the end do not count."""
+    return all(one == other for one, other in zip_longest(headings, others, fillvalue=""))
+
+
+def _original(tab: str, tagged: Sequence[TabMemory], homes: Mapping[str, int]) -> TabMemory:
+    """Return which of the sheets with a tab's tag is the tab; the others are copies."""
+    ids = [homes.get(tab), sheet_id_of(tab)]
+    return min(tagged, key=lambda one: ids.index(one.sheet_id) if one.sheet_id in ids else len(ids))
+
+
+def _effect(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a colour rule does, wherever it does it."""
+    return {name: value for name, value in rule.items() if name != "ranges"}
 
 
 def _bind(

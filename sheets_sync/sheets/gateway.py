@@ -52,8 +52,8 @@ class Gateway:
         attempts: int = 8,
     ) -> Gateway:
         """Return a gateway to Google that keeps its pace and tries each request so often."""
-        from sheets_sync.sheets.credentials import account_of
         from sheets_sync.sheets.advice import Circumstances
+        from sheets_sync.sheets.credentials import account_of
         from sheets_sync.sheets.transport import Transport, google_session
 
         traffic, session = Traffic(), google_session(credentials)

@@ -85,6 +85,17 @@ def insert_rows(sheet_id: int, at: int, count: int, *, like_row_above: bool) -> 
     return {"insertDimension": {"range": span, "inheritFromBefore": like_row_above}}
 
 
+def delete_rows(sheet_id: int, first: int, count: int) -> Request:
+    """Take rows out again."""
+    span = {
+        "sheetId": sheet_id,
+        "dimension": "ROWS",
+        "startIndex": first,
+        "endIndex": first + count,
+    }
+    return {"deleteDimension": {"range": span}}
+
+
 def number_format(
     sheet_id: int, rows: tuple[int, int], columns: tuple[int, int], pattern: str, kind: str
 ) -> Request:
@@ -173,6 +184,14 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def column_index(letters: str) -> int:
+    """Return the zero-based column that people write so; no letters are -1."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
 
 
 def quoted(title: str) -> str:

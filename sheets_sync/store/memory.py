@@ -18,12 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sheets_sync.core.history import Slot, Version
 from sheets_sync.core.model import AdGroup, Fault, Portion
-from sheets_sync.core.plan import TabMemory
+from sheets_sync.core.plan import TabMemory, settled
 from sheets_sync.errors import ConfigurationError, Words
 from sheets_sync.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping, Table
 
@@ -172,7 +172,11 @@ class Store:
         arrived: Arrived,
         written: Mapping[str, Written],
     ) -> None:
-        """Keep new figures, the plan with its before-image and the marker ids, before anything is sent."""
+        """Keep new figures, the plan with its before-image and the marker ids, before anything is sent.
+
+        A run that plans again keeps its first plan as well, for part of it may have been carried out.
+        """
+        t = schema.runs
         record = {
             "run_id": run_id,
             "spreadsheet": spreadsheet,
@@ -180,9 +184,11 @@ class Store:
             "state": "pending",
             "fingerprint": plan.fingerprint(),
             "markers": json.dumps(list(markers)),
-            "plan": _packed(_plan_content(plan)),
         }
         with self._engine.begin() as connection:
+            before = connection.execute(select(t.c.plan).where(t.c.run_id == run_id)).scalar()
+            content = [*(_unpacked(before) if before else ()), *_plan_content(plan)]
+            record["plan"] = _packed(content)
             _keep(connection, run_id, arrived)
             _upsert(connection, schema.runs, [record])
             for tab in plan.tabs:
@@ -223,14 +229,6 @@ class Store:
                 .where(t.c.run_id == run_id)
                 .values(state="failed", summary=json.dumps({"error": reason}))
             )
-
-    def forget_tab(self, spreadsheet: str, tab: str) -> None:
-        """Forget a tab and its rows, so that it is made again."""
-        with self._engine.begin() as connection:
-            for table in (schema.tabs, schema.rows):
-                connection.execute(
-                    delete(table).where(table.c.spreadsheet == spreadsheet, table.c.tab == tab)
-                )
 
     def forget_highlights(self, spreadsheet: str, tab: str) -> None:
         """Forget which colour rules a tab has, so that the next run installs them again."""
@@ -377,7 +375,7 @@ def _version_row(version: Version, run_id: str) -> dict[str, Any]:
 
 
 def _version(row: RowMapping, *, with_ad_groups: bool = False) -> Version:
-    keys, figures, received = json.loads(zlib.decompress(row["figures"]))
+    keys, figures, received = _unpacked(row["figures"])
     portion = Portion(
         row["kind"],
         row["store"],
@@ -392,7 +390,7 @@ def _version(row: RowMapping, *, with_ad_groups: bool = False) -> Version:
 
 
 def _unpacked_ad_groups(packed: bytes) -> tuple[AdGroup, ...]:
-    return tuple(AdGroup(*row) for row in json.loads(zlib.decompress(packed)))
+    return tuple(AdGroup(*row) for row in _unpacked(packed))
 
 
 def _tab_row(spreadsheet: str, name: str, memory: TabMemory) -> dict[str, Any]:
@@ -421,7 +419,7 @@ def _save_rows(
     }
     for change in tab.changes:
         after.setdefault(change.key, {})[change.column] = change.after
-    seen = {} if pending else dict(_settled(tab, written))
+    seen = {} if pending else settled(tab, written)
     added = set(tab.new_keys)
     rows = []
     for key in seen | after:
@@ -441,23 +439,6 @@ def _save_rows(
     _upsert(connection, schema.rows, rows)
 
 
-def _settled(
-    tab: TabPlan, written: Written
-) -> Iterator[tuple[RowKey, dict[str, tuple[Cell, ...]]]]:
-    """Yield the rows of an unfinished run that are in the sheet after all."""
-    names = tab.desired.layout.key_columns
-    unsure = {key for key, row in written.items() if any(None in row.get(n, ()) for n in names)}
-    if tab.existing is None or not unsure:
-        return
-    for _, key in tab.existing.keys(names):
-        if key in unsure:
-            row = written[key]
-            yield (
-                key,
-                row | {n: tuple(v for v in row[n] if v is not None) for n in names if n in row},
-            )
-
-
 def _plan_content(plan: Plan) -> list[Any]:
     return [
         {
@@ -475,6 +456,10 @@ def _plan_content(plan: Plan) -> list[Any]:
 
 def _packed(content: Any) -> bytes:
     return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 3)
+
+
+def _unpacked(packed: bytes) -> Any:
+    return json.loads(zlib.decompress(packed))
 
 
 def _aware(moment: datetime) -> datetime:

@@ -9,6 +9,7 @@ import pytest
 from sheets_sync.core.plan import Plan
 from sheets_sync.sheets import proof
 from sheets_sync.sheets.batches import Dress, compose
+from sheets_sync.sheets.repair import restoration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,13 +203,12 @@ def test_after_rows_moved_each_cell_gets_its_own_value_back(
 ) -> None:
     """The value that B had is put back where B stands now."""
     before = sheet_of([row("A", 1), row("B", 2), row("C", 3)])
-    batch = batch_of(
-        plan_of(before, [("A", 9, 10.5)], written=ours(row("A", 1), row("B", 2), row("C", 3)))
-    )
+    plan = plan_of(before, [("A", 9, 10.5)], written=ours(row("A", 1), row("B", 2), row("C", 3)))
+    batch = batch_of(plan)
     sorted_since = [row("C", 3), row("B", 2), row("A", 1)]
     now = landed(sheet_of(sorted_since), batch)
 
-    requests = proof.restoration(batch, {TAB: before}, {TAB: now})
+    requests = restoration(batch, Plan((plan,)), {TAB: now})
 
     assert now.cells[4][1] == 9
     assert put_back(requests, now).cells == sheet_of(sorted_since).cells
@@ -220,11 +220,12 @@ def test_after_a_row_was_inserted_the_blank_row_is_blank_again(
 ) -> None:
     """What landed in a row without a key is taken out."""
     before = sheet_of([row("A", 1), row("B", 2)])
-    batch = batch_of(plan_of(before, [("A", 9, 10.5)], written=ours(row("A", 1))))
+    plan = plan_of(before, [("A", 9, 10.5)], written=ours(row("A", 1)))
+    batch = batch_of(plan)
     inserted = [[None] * 8, row("A", 1), row("B", 2)]
     now = landed(sheet_of(inserted), batch)
 
-    requests = proof.restoration(batch, {TAB: before}, {TAB: now})
+    requests = restoration(batch, Plan((plan,)), {TAB: now})
 
     assert put_back(requests, now).cells == sheet_of(inserted).cells
 
@@ -235,11 +236,12 @@ def test_after_columns_moved_the_teams_cell_gets_its_own_value_back(
     """A note that was overwritten is found by its heading; a formula is a formula again."""
     rows = [row("A", 1, 10.5, "call supplier"), row("B", 2, 10.5, "=HYPERLINK(1)")]
     before = sheet_of(rows)
-    batch = batch_of(plan_of(before, [("A", 9, 10.5), ("B", 8, 10.5)], written=ours(*rows)))
+    plan = plan_of(before, [("A", 9, 10.5), ("B", 8, 10.5)], written=ours(*rows))
+    batch = batch_of(plan)
     order = ["date", "store", "marketplace", "sku", "notes", "stock_units", "sales", "flags"]
     now = landed(sheet_of(rows, order=order), batch)
 
-    requests = proof.restoration(batch, {TAB: before}, {TAB: now})
+    requests = restoration(batch, Plan((plan,)), {TAB: now})
 
     assert now.cells[4][1:3] == [9, 8]
     assert [r["updateCells"]["rows"][0]["values"][0] for r in requests] == [
@@ -254,20 +256,22 @@ def test_a_cell_that_somebody_changed_since_is_left_alone(
 ) -> None:
     """Only what still holds the batch's own value is put back."""
     before = sheet_of([row("A", 1), row("B", 2)])
-    batch = batch_of(plan_of(before, [("A", 9, 10.5)], written=ours(row("A", 1))))
+    plan = plan_of(before, [("A", 9, 10.5)], written=ours(row("A", 1)))
+    batch = batch_of(plan)
     now = sheet_of([row("B", 77), row("A", 1)])
 
-    assert proof.restoration(batch, {TAB: before}, {TAB: now}) == []
+    assert restoration(batch, Plan((plan,)), {TAB: now}) == []
 
 
 def test_what_landed_right_stays(sheet_of: SheetOf, plan_of: PlanOf) -> None:
     """Only the misplaced cells of a batch are put back."""
     rows = [row("A", 1), row("B", 2), row("C", 3)]
     before = sheet_of(rows)
-    batch = batch_of(plan_of(before, [("A", 9, 10.5), ("B", 8, 10.5)], written=ours(*rows)))
+    plan = plan_of(before, [("A", 9, 10.5), ("B", 8, 10.5)], written=ours(*rows))
+    batch = batch_of(plan)
     now = landed(sheet_of([row("A", 1), row("C", 3), row("B", 2)]), batch)
 
-    requests = proof.restoration(batch, {TAB: before}, {TAB: now})
+    requests = restoration(batch, Plan((plan,)), {TAB: now})
 
     assert [r["updateCells"]["start"]["rowIndex"] for r in requests] == [2]
     assert put_back(requests, now).cells[4] == ["stock_units", 9, 3, 2]
@@ -278,11 +282,12 @@ def test_rows_added_under_the_wrong_headings_are_taken_out_again(
 ) -> None:
     """Added rows whose columns moved are removed while they stand as they were written."""
     before = sheet_of([row("A", 1)])
-    batch = batch_of(plan_of(before, [("A", 1, 10.5), ("B", 2, 20.5)], written=ours(row("A", 1))))
+    plan = plan_of(before, [("A", 1, 10.5), ("B", 2, 20.5)], written=ours(row("A", 1)))
+    batch = batch_of(plan)
     order = ["date", "store", "marketplace", "sku", "sales", "stock_units", "notes", "flags"]
     now = sheet_of([row("A", 1), row("B", 20.5, 2)], order=order)
 
-    requests = proof.restoration(batch, {TAB: before}, {TAB: now})
+    requests = restoration(batch, Plan((plan,)), {TAB: now})
 
     assert requests == [
         {
@@ -296,7 +301,47 @@ def test_rows_added_under_the_wrong_headings_are_taken_out_again(
 def test_rows_added_where_only_rows_moved_stay(sheet_of: SheetOf, plan_of: PlanOf) -> None:
     """A row with its own key is right wherever it stands."""
     before = sheet_of([row("A", 1)])
-    batch = batch_of(plan_of(before, [("A", 1, 10.5), ("B", 2, 20.5)], written=ours(row("A", 1))))
+    plan = plan_of(before, [("A", 1, 10.5), ("B", 2, 20.5)], written=ours(row("A", 1)))
+    batch = batch_of(plan)
     now = sheet_of([row("B", 2, 20.5), row("A", 1)])
 
-    assert proof.restoration(batch, {TAB: before}, {TAB: now}) == []
+    assert restoration(batch, Plan((plan,)), {TAB: now}) == []
+
+
+def test_a_formula_of_the_teams_refers_to_the_same_cells_where_it_stands_now(
+    sheet_of: SheetOf, plan_of: PlanOf
+) -> None:
+    """Letters follow their columns, numbers their row; texts and other tabs stay as they are."""
+    formula = '=E2*2+$F2-SUM(E2:F2)+Settings!E2&"E2"+E$1+SUM(E:E)'
+    before = sheet_of([row("A", 1, 10.5, formula)])
+    plan = plan_of(before, [("A", 9, 10.5)], written=ours(row("A", 1)))
+    batch = batch_of(plan)
+    order = ["date", "store", "marketplace", "sku", "notes", "stock_units", "sales", "flags"]
+    now = landed(sheet_of([[None] * 8, row("A", 1)], order=order), batch)
+    now.cells[4][2], now.cells[4][1] = 9, None
+    batch.sheets[7].cells[0] = batch.sheets[7].cells[0]._replace(row=2)
+
+    [request] = restoration(batch, Plan((plan,)), {TAB: now})
+
+    assert request["updateCells"]["rows"][0]["values"][0]["userEnteredValue"] == {
+        "formulaValue": '=F3*2+$G3-SUM(F3:G3)+Settings!E2&"E2"+F$1+SUM(F:F)'
+    }
+
+
+def test_a_text_of_a_reports_that_looks_like_a_formula_is_put_back_as_text(
+    sheet_of: SheetOf, plan_of: PlanOf
+) -> None:
+    """Nothing that came from data ever becomes a formula."""
+    rows = [row("A", 1), row("B", '=IMPORTXML("http://x")')]
+    before = sheet_of(rows)
+    plan = plan_of(
+        before, [("A", 9, 10.5), ("B", '=IMPORTXML("http://x")', 10.5)], written=ours(*rows)
+    )
+    batch = batch_of(plan)
+    now = landed(sheet_of(rows[::-1]), batch)
+
+    [request] = restoration(batch, Plan((plan,)), {TAB: now})
+
+    assert request["updateCells"]["rows"][0]["values"][0]["userEnteredValue"] == {
+        "stringValue": '=IMPORTXML("http://x")'
+    }

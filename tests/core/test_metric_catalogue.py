@@ -117,9 +117,24 @@ def test_a_computed_metric_is_what_its_definition_says(
     assert [None if np.isnan(value) else value for value in found] == expected
 
 
+def test_the_band_of_the_account_health_rating_has_amazons_limits() -> None:
+    """Healthy from 200, at risk from 100, unhealthy below, unknown without a score."""
+    days = [date(2026, 7, 1) + timedelta(days=i) for i in range(5)]
+    panel = Panel(
+        [SkuKey("acme", "US", "")],
+        days,
+        {"ahr_score": np.array([[200, 199, 100, 99, np.nan]])},
+        FORMULAS,
+    )
+
+    bands = panel.text("ahr_band")[0].tolist()
+
+    assert bands == ["AHR_HEALTHY", "AHR_AT_RISK", "AHR_AT_RISK", "AHR_UNHEALTHY", None]
+
+
 def test_every_computed_metric_has_an_example() -> None:
     """A metric without a row in the table above is not proved."""
-    assert set(FORMULAS) - {metric for metric, _, _ in TABLE} == set()
+    assert set(FORMULAS) - {metric for metric, _, _ in TABLE} == {"ahr_band"}
 
 
 def test_every_metric_has_one_entry_and_both_labels() -> None:

@@ -44,7 +44,7 @@ def measured(*versions: Version, day: date = DAY) -> dict[str, float | None]:
 
 @pytest.mark.parametrize(
     ("hours", "overdue", "waited", "left"),
-    [(0.5, 0, 0, 47), (39, 0, 39, 9), (48, 0, 48, 0), (48.01, 1, 48, 0), (100, 1, 100, 0)],
+    [(0.5, 0, 0, 48), (39, 0, 39, 9), (48, 0, 48, 0), (48.01, 1, 48, 0), (100, 1, 100, 0)],
 )
 def test_the_clock_runs_from_the_end_of_the_feedbacks_day(
     hours: float, overdue: int, waited: int, left: int

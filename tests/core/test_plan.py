@@ -23,6 +23,7 @@ from sheets_sync.core.plan import (
     clean,
     diff,
     key_text,
+    settled,
 )
 from sheets_sync.errors import Words
 
@@ -155,12 +156,20 @@ def test_a_column_may_say_that_the_program_wins() -> None:
 def test_a_prefilled_cell_is_written_once() -> None:
     """The owner is the team's from the moment the row is made, blank or not."""
     existing = sheet(row(A, owner="Li"), row(B))
-    plan = planned(
-        existing, desired({A: {"owner": "Wang"}, B: {"owner": "Wang"}, C: {"owner": "Wang"}})
-    )
+    want = desired({A: {"owner": "Wang"}, B: {"owner": "Wang"}, C: {"owner": "Wang"}})
+    plan = planned(existing, want, {A: {"owner": ("Wang",)}, B: {"owner": ("Wang",)}})
 
     assert (plan.changes, plan.overrides) == ((), ())
     assert dict(zip(plan.new_columns, plan.new_rows[0], strict=True))["owner"] == "Wang"
+
+
+def test_a_prefilled_cell_of_a_row_that_a_person_began_is_filled_while_blank() -> None:
+    """To such a row the owner is as new as everything else; one that was typed stays."""
+    existing = sheet(row(A, owner="Li"), row(B))
+    plan = planned(existing, desired({A: {"owner": "Wang"}, B: {"owner": "Wang"}}))
+
+    assert [(c.key, c.column, c.after) for c in plan.changes] == [(B, "owner", "Wang")]
+    assert plan.overrides == ()
 
 
 def test_an_input_cell_is_filled_only_while_blank() -> None:
@@ -313,20 +322,6 @@ def test_a_column_that_the_team_deleted_is_left_out_and_reported() -> None:
     assert "alerts" not in plan.new_columns
 
 
-def test_an_empty_plan_says_so() -> None:
-    """Nothing to write, nothing to name."""
-    assert Plan(()).is_empty
-    assert Plan((planned(sheet(row(A)), desired({A: {}})),)).is_empty
-    assert not Plan((planned(sheet(), desired({A: {}})),)).is_empty
-
-
-# --- names ---------------------------------------------------------------------------------------
-
-
-def fingerprint(existing: ExistingTab | None, want: DesiredTab, written: Written) -> str:
-    return Plan((planned(existing, want, written),)).fingerprint()
-
-
 def test_a_fingerprint_names_the_changes() -> None:
     """Other values are another plan; the moment they were received is not."""
     written = {A: was(units=1, as_of=1.0)}
@@ -454,11 +449,12 @@ def test_a_plan_never_touches_what_is_the_teams(
     """Team columns, keys, owners once given and inputs once filled are part of no change."""
     plan = planned(existing, want, written)
 
-    assert {c.column for c in plan.changes} <= {"units", "alerts", "why", "ipi", "as_of"}
-    assert all(c.before in (None, "") for c in plan.changes if c.column == "ipi")
+    assert {c.column for c in plan.changes} <= {"units", "alerts", "why", "ipi", "as_of", "owner"}
+    assert all(c.before in (None, "") for c in plan.changes if c.column in ("ipi", "owner"))
+    assert not [c for c in plan.changes if c.column == "owner" and c.key in written]
     assert {"notes", "theirs"}.isdisjoint(plan.new_columns)
     for place, heading in enumerate(existing.headings):
-        if heading in ("notes", "theirs", "owner"):
+        if heading in ("notes", "theirs"):
             count = len(existing.cells[place])
             assert applied(existing, plan).cells[place][:count] == existing.cells[place]
 
@@ -484,3 +480,44 @@ def test_sorting_rows_or_moving_columns_changes_nothing_that_is_written(
     assert sorted(before.overrides, key=repr) == sorted(after.overrides, key=repr)
     assert (before.new_columns, before.new_rows) == (after.new_columns, after.new_rows)
     assert Plan((before,)).fingerprint() == Plan((after,)).fingerprint()
+
+
+# --- what is known after a plan was carried out --------------------------------------------------
+
+
+def test_a_cell_as_we_would_write_it_is_ours_where_nothing_was_known() -> None:
+    """So the figures of an adopted sheet can be restated; what differs stays a person's."""
+    existing = sheet(row(A, units=5, alerts="ours"), row(B, units=77))
+    plan = planned(
+        existing, desired({A: {"units": 5, "alerts": "ours"}, B: {"units": 6, "alerts": None}})
+    )
+
+    found = settled(plan, {})
+
+    assert (found[A]["units"], found[A]["alerts"]) == ((5,), ("ours",))
+    assert "units" not in found[B]
+    assert found[B]["sku"] == ("B",)
+
+
+def test_a_pending_value_that_is_seen_is_the_only_one() -> None:
+    """What stood there before a run that was cut off may be a person's from now on."""
+    known = {A: {"date": (46233,), "sku": ("A",), "units": (6, 5)}}
+    plan = planned(sheet(row(A, units=6)), desired({A: {"units": 6}}), known)
+
+    assert settled(plan, known)[A]["units"] == (6,)
+
+
+def test_nothing_is_settled_where_all_is_known() -> None:
+    """An ordinary night has nothing to look at."""
+    known = {A: {"date": (46233,), "sku": ("A",), "units": (5,)}}
+    plan = planned(sheet(row(A, units=5)), desired({A: {"units": 5}}), known)
+
+    assert settled(plan, known) == {}
+
+
+def test_when_figures_came_is_nobodys_handwriting() -> None:
+    """Where nothing is known of a row, its moment is not taken for a person's and freezes."""
+    plan = planned(sheet(row(A, as_of=46230.5)), desired({A: {"as_of": 46233.5}}))
+
+    assert plan.overrides == ()
+    assert [(c.column, c.after) for c in plan.changes] == [("as_of", 46233.5)]

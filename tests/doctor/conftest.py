@@ -108,11 +108,16 @@ class Sheet:
             return self.writing[0], {"error": {"message": self.writing[1]}}
         if self.reading[0] != 200:
             return self.reading[0], {"error": {"message": self.reading[1]}}
-        if path.endswith("developerMetadata:search"):
-            return 200, {}
         if path.endswith(":batchGetByDataFilter"):
             return 200, {"valueRanges": [self._grid(sheet) for sheet in self.cells]}
-        return 200, {"properties": {"title": "Operations"}, "sheets": self.tabs}
+        sheets = [tab | self._headings(tab["properties"]["sheetId"]) for tab in self.tabs]
+        return 200, {"properties": {"title": "Operations"}, "sheets": sheets}
+
+    def _headings(self, sheet: int) -> dict[str, Any]:
+        cells = [
+            {"userEnteredValue": {"stringValue": column[0]}} for column in self.cells.get(sheet, ())
+        ]
+        return {"data": [{"rowData": [{"values": cells}]}]}
 
     def _grid(self, sheet: int) -> dict[str, Any]:
         title = next(

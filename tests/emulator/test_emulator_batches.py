@@ -183,11 +183,11 @@ def test_an_unknown_field_is_refused_in_googles_words(book: Spreadsheet) -> None
 
 def test_what_the_server_cannot_do_is_named_with_501(book: Spreadsheet) -> None:
     """A request kind that Google has and this server has not is never passed over."""
-    answer = book.send(write(0, 0, {"numberValue": 1}), {"addChart": {"chart": {}}})
+    answer = book.send(write(0, 0, {"numberValue": 1}), {"addDataSource": {"dataSource": {}}})
 
     assert answer.status_code == 501
     assert answer.json()["error"]["status"] == "UNIMPLEMENTED"
-    assert "addChart (requests[1])" in answer.json()["error"]["message"]
+    assert "addDataSource (requests[1])" in answer.json()["error"]["message"]
     assert book.values("Sheet1") == []
 
 

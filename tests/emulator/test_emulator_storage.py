@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import random
-import signal
-import subprocess
-import sys
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.emulator.conftest import Spreadsheet
-
-SERVE = "import sys; from pathlib import Path; from sheets_sync.emulator.serve import serve_forever; serve_forever(Path(sys.argv[1]), port=0)"
 
 
 def numbered(number: int) -> dict[str, Any]:
@@ -40,49 +31,6 @@ def column(url: str, book: str) -> list[Any]:
         timeout=10,
     )
     return list(answer.json().get("values", [[]])[0])
-
-
-def started(data: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start a server in a process of its own; return it and its address."""
-    (data / "address.json").unlink(missing_ok=True)
-    process = subprocess.Popen([sys.executable, "-c", SERVE, str(data)])
-    for _ in range(1000):
-        if (data / "address.json").exists():
-            return process, json.loads((data / "address.json").read_text())["url"]
-        time.sleep(0.01)
-    raise TimeoutError
-
-
-def test_killing_the_process_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    """After each of five kills every acknowledged batch is there, whole, and at most one more."""
-    chance, sent, book = random.Random(5), 0, ""
-    for _ in range(5):
-        process, url = started(tmp_path)
-        if not book:
-            book = requests.post(f"{url}/v4/spreadsheets", json={}, timeout=10).json()[
-                "spreadsheetId"
-            ]
-        kept = column(url, book)
-        assert kept[:sent] == list(range(sent))
-        assert len(kept) - sent in (0, 1)
-        sent = len(kept)
-        timer = threading.Timer(chance.uniform(0.05, 0.3), os.kill, (process.pid, signal.SIGKILL))
-        timer.start()
-        while True:
-            batch = {"requests": [numbered(sent)]}
-            try:
-                requests.post(f"{url}/v4/spreadsheets/{book}:batchUpdate", json=batch, timeout=10)
-            except requests.ConnectionError:
-                break
-            sent += 1
-        process.wait()
-        timer.join()
-
-    with LocalServer(tmp_path) as server:
-        kept = column(server.url, book)
-
-    assert kept[:sent] == list(range(sent))
-    assert len(kept) - sent in (0, 1)
 
 
 def test_a_cut_off_last_line_is_dropped(server: LocalServer, book: Spreadsheet) -> None:
@@ -153,6 +101,30 @@ def test_a_long_journal_becomes_a_snapshot(tmp_path: Path, monkeypatch: pytest.M
     assert "snapshot-00000000.json" not in names
     with LocalServer(tmp_path) as server:
         assert column(server.url, book) == list(range(60))
+
+
+def test_a_clean_end_leaves_a_fresh_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A journal worth the trouble is a snapshot after the server was closed."""
+    monkeypatch.setattr(storage, "_SNAPSHOT_AT_CLOSE", 1000)
+    with LocalServer(tmp_path) as server:
+        book = requests.post(f"{server.url}/v4/spreadsheets", json={}, timeout=10).json()[
+            "spreadsheetId"
+        ]
+        for number in range(30):
+            batch = {"requests": [numbered(number)]}
+            requests.post(
+                f"{server.url}/v4/spreadsheets/{book}:batchUpdate", json=batch, timeout=10
+            )
+
+    folder = tmp_path / "spreadsheets" / book
+    assert sorted((path.name, path.stat().st_size > 0) for path in folder.iterdir()) == [
+        ("journal-00000001.jsonl", False),
+        ("snapshot-00000001.json", True),
+    ]
+    with LocalServer(tmp_path) as server:
+        assert column(server.url, book) == list(range(30))
 
 
 def test_one_server_for_each_folder(tmp_path: Path) -> None:

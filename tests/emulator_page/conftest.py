@@ -44,7 +44,8 @@ os.execvp(sys.argv[3], sys.argv[3:])
 """
 KEYS = {"ArrowUp": 38, "ArrowDown": 40, "ArrowLeft": 37, "ArrowRight": 39}
 KEYS |= {"Home": 36, "End": 35, "PageUp": 33, "PageDown": 34, "Enter": 13, "Tab": 9, "Escape": 27}
-CONTROL, SHIFT = 2, 8
+KEYS |= {"Delete": 46, "Backspace": 8, "F2": 113, "F6": 117, "F10": 121}
+ALT, CONTROL, SHIFT = 1, 2, 8
 PATIENCE_S = 20.0
 
 
@@ -129,24 +130,57 @@ class Browser:
         text = self.evaluate("document.body.innerText.slice(0, 600)")
         pytest.fail(f"never true: {expression}\n{self.complaints}\n{text}")
 
-    def key(self, key: str, modifiers: int = 0) -> None:
-        """Press and release a key."""
-        code = KEYS.get(key) or ord(key.upper())
-        text = {"Enter": "\r"}.get(key, key if len(key) == 1 and not modifiers else "")
+    def key(self, key: str, modifiers: int = 0, commands: tuple[str, ...] = ()) -> None:
+        """Press and release a key; `commands` are what an editor does at it, such as paste."""
+        code = KEYS.get(key) or (ord(key.upper()) if key.isascii() and key.isalnum() else 0)
+        text = {"Enter": "\r"}.get(key, key if len(key) == 1 and not modifiers & ~SHIFT else "")
         common = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifiers}
-        self._call("Input.dispatchKeyEvent", type="keyDown", text=text, **common)
+        down = {"type": "keyDown", "text": text, "commands": list(commands)}
+        self._call("Input.dispatchKeyEvent", **down, **common)
         self._call("Input.dispatchKeyEvent", type="keyUp", **common)
+
+    def keys(self, text: str) -> None:
+        """Press a key for each character."""
+        for character in text:
+            self.key(character)
+
+    def compose(self, *stages: str) -> None:
+        """Write with an input method: each stage of the word, the last one being chosen."""
+        for stage in stages[:-1]:
+            where = {"selectionStart": len(stage), "selectionEnd": len(stage)}
+            self._call("Input.imeSetComposition", text=stage, **where)
+        self._call("Input.insertText", text=stages[-1])
+
+    def paste(self, text: str) -> None:
+        """Put a text on the clipboard and press Ctrl+V."""
+        allowed = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+        session, self._session = self._session, None
+        self._call("Browser.grantPermissions", permissions=allowed)
+        self._session = session
+        self.evaluate(f"navigator.clipboard.writeText({json.dumps(text)}).then(() => true)")
+        self.key("v", CONTROL, ("paste",))
 
     def type(self, text: str) -> None:
         """Put text where the keyboard is."""
         self._call("Input.insertText", text=text)
 
-    def click(self, selector: str, modifiers: int = 0) -> None:
-        """Click the middle of an element."""
+    def click(self, selector: str, modifiers: int = 0, times: int = 1) -> None:
+        """Click the middle of an element, once or twice in a row."""
         x, y = self.middle(selector)
-        common = {"x": x, "y": y, "button": "left", "clickCount": 1, "modifiers": modifiers}
-        self._call("Input.dispatchMouseEvent", type="mousePressed", buttons=1, **common)
-        self._call("Input.dispatchMouseEvent", type="mouseReleased", **common)
+        for count in range(1, times + 1):
+            common = {"x": x, "y": y, "button": "left", "clickCount": count, "modifiers": modifiers}
+            self._call("Input.dispatchMouseEvent", type="mousePressed", buttons=1, **common)
+            self._call("Input.dispatchMouseEvent", type="mouseReleased", **common)
+
+    def choose(self, button: str, label: str) -> None:
+        """Open the menu of a button and click the item whose label holds a text."""
+        self.click(button)
+        self.wait("document.querySelector('.menu')")
+        self.evaluate(
+            "[...document.querySelectorAll('.menu button')]"
+            f".find(e => (e.textContent || e.title).includes({json.dumps(label)})).id = 'wanted'"
+        )
+        self.click("#wanted")
 
     def hover(self, selector: str) -> None:
         """Move the pointer over the middle of an element."""
@@ -160,6 +194,11 @@ class Browser:
             ".getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()"
         )
         return box[0], box[1]
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the page a size in pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", **size)
 
     def picture(self, path: Path) -> None:
         """Write what can be seen as a PNG file."""
@@ -297,6 +336,41 @@ class Log:
         start = {"sheetId": tab, "rowIndex": row, "columnIndex": column}
         rows = [{"values": [cell(value)]}]
         self.change({"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}})
+
+    def values(self, area: str, option: str = "FORMATTED_VALUE") -> list[list[Any]]:
+        """The values of a range of the daily tab, or of any in full A1 notation."""
+        place = area if "!" in area else f"日报 2026-07!{area}"
+        address = f"{self.url}/v4/spreadsheets/{self.id}/values/{place}"
+        answer = requests.get(address, params={"valueRenderOption": option}, timeout=30)
+        assert answer.ok, answer.text
+        values: list[list[Any]] = answer.json().get("values", [])
+        return values
+
+    def value(self, cell_name: str) -> str:
+        """What one cell of the daily tab shows."""
+        values = self.values(cell_name)
+        return str(values[0][0]) if values and values[0] else ""
+
+    def soon(self, cell_name: str, expected: str) -> None:
+        """Wait until a cell of the daily tab shows a text."""
+        until = time.monotonic() + PATIENCE_S
+        while self.value(cell_name) != expected:
+            assert time.monotonic() < until, f"{cell_name} is {self.value(cell_name)!r}"
+            time.sleep(0.05)
+
+    def read(self, fields: str, *ranges: str) -> dict[str, Any]:
+        """The spreadsheet's JSON, only the given fields."""
+        query = [("fields", fields), *(("ranges", f"日报 2026-07!{each}") for each in ranges)]
+        address = f"{self.url}/v4/spreadsheets/{self.id}"
+        answer = requests.get(address, params=query, timeout=30)
+        assert answer.ok, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def fault(self, **ordered: Any) -> None:
+        """Order a fault of the server."""
+        answer = requests.post(f"{self.url}/admin/faults", json=ordered, timeout=30)
+        assert answer.ok, answer.text
 
     def tab(self, sheet_id: int = 11) -> str:
         """The address of a tab's page."""

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -166,3 +166,27 @@ def rows_of() -> Callable[..., Rows]:
         return found
 
     return read
+
+
+@pytest.fixture(scope="session")
+def _july(tmp_path_factory: pytest.TempPathFactory) -> tuple[Company, Path]:
+    """Sync the last night of July once."""
+    company = Company(seed=7, days=3, skus=12, last_day=date(2026, 8, 2))
+    folder = tmp_path_factory.mktemp("july")
+    (folder / "sheets-sync.yaml").write_text(JOB, encoding="utf-8")
+    company.write_job_data(folder)
+    night = date(2026, 7, 31)
+    company.write_night(folder / "inbox", night)
+    now = company.run_moment(night).isoformat()
+    assert main(["sync", "--job", str(folder / "sheets-sync.yaml"), "--now", now]) == 0
+    return company, folder
+
+
+@pytest.fixture
+def july(_july: tuple[Company, Path], tmp_path: Path, nights: Nights) -> Nights:
+    """A job on the evening before a new month's first tab is due."""
+    company, source = _july
+    folder = tmp_path / "august"
+    shutil.copytree(source, folder)
+    company.write_night(folder / "inbox", date(2026, 8, 1))
+    return replace(nights, folder=folder, company=company)

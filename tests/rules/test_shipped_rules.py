@@ -110,11 +110,11 @@ def test_stock_listing_and_account_rules_judge_the_newest_figure_only() -> None:
         ),
         (
             "vtr",
-            {"vtr_compliance": 0.968, "vtr_rate": 0.968, "vtr_target": 0.95, "vtr_outside": 0,
+            {"vtr_compliance": 0.968, "vtr_rate": 0.968, "vtr_target": 0.95, "vtr_outside": 0, "ahr_band": "AHR_HEALTHY",
              "ahr_score": 312},
-            "VTR 96.8%,低于团队线 98%;亚马逊要求 >95%,暂未违规。AHR分数 312。建议:补传有效追踪号并写明根因。",
+            "VTR 96.8%,低于团队线 98%;亚马逊要求 >95%,暂未违规。AHR分数 312(健康)。建议:补传有效追踪号并写明根因。",
             ("VTR 96.8%, under the team's 98% line; Amazon asks for >95%, so no violation yet. "
-            "AHR score 312. Add valid tracking numbers and write the root cause."),
+            "AHR score 312 (healthy). Add valid tracking numbers and write the root cause."),
         ),
         (
             "feedback",

@@ -44,7 +44,7 @@ CHINA = ZoneInfo("Asia/Shanghai")
         (312.0, "score", "$", 2, "312", "312"),
         (0.123, "change", "$", 2, "+12%", "+12%"),
         (1.0, "flag", "$", 2, "是", "yes"),
-        ("AT_RISK", "text", "$", 2, "AT_RISK", "AT_RISK"),
+        ("AT_RISK", "text", "$", 2, "有停用风险(AT_RISK)", "at risk (AT_RISK)"),
         (date(2026, 7, 30), "date", "$", 2, "7-30", "30 Jul"),
         (datetime(2026, 7, 30, 0, 20, tzinfo=UTC), "moment", "$", 2, "7-30 08:20", "30 Jul 08:20"),
         (1785370800.0, "moment", "$", 2, "7-30 08:20", "30 Jul 08:20"),

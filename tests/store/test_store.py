@@ -194,17 +194,6 @@ def test_tabs_are_remembered_as_they_were_seen(store: Store) -> None:
     assert store.tabs(SHEET) == {TAB: moved}
 
 
-def test_a_forgotten_tab_is_made_again(store: Store) -> None:
-    """Neither the tab nor its rows are known; others are."""
-    plan = planned(store, None, (A, 3))
-    finish(store, "r1", plan, begin(store, "r1", plan), **{TAB: MEMORY, "account": MEMORY})
-
-    store.forget_tab(SHEET, TAB)
-
-    assert list(store.tabs(SHEET)) == ["account"]
-    assert only(planned(store, None, (A, 3))).new_keys == (A,)
-
-
 def test_runs_are_listed_newest_first_with_how_they_ended(store: Store) -> None:
     """Pending, failed and finished can be told apart, in UTC whatever the clock's zone."""
     china = timezone(timedelta(hours=8))

@@ -156,6 +156,30 @@ def compiled(text: str) -> Compiled:
     return _compile(parse(text))
 
 
+@lru_cache(4096)
+def _link(text: str) -> Compiled | None:
+    """Return the function of the address in a formula that is a HYPERLINK, None for any other."""
+    try:
+        node = parse(text)
+    except FormulaError:
+        return None
+    if not isinstance(node, Call) or node.name != "HYPERLINK" or not node.arguments:
+        return None
+    return _compile(node.arguments[0])
+
+
+def hyperlink(text: str, env: Env) -> str | None:
+    """Return where a formula leads that is a HYPERLINK, None for any other or a broken one."""
+    address = _link(text)
+    if address is None:
+        return None
+    try:
+        found = scalar(address(env))
+    except (FormulaError, _TooDeep, RecursionError):
+        return None
+    return found if isinstance(found, str) and found else None
+
+
 def read_cell(book: Workbook, sheet: Sheet, row: int, column: int) -> Result:
     """Return a cell's value as other formulas see it."""
     cell = sheet.cell(row, column)

@@ -2,7 +2,7 @@
 //
 // Nothing here touches the document. Rows and columns are zero-based; ends are exclusive.
 
-import { rangeName } from "./format.js";
+import { quoted, rangeName } from "./format.js";
 
 const PATIENCE_MS = 30_000;
 /** Past this many rows every row is taken to have the usual height. */
@@ -122,11 +122,11 @@ export async function readValues(id, title, area, option, signal) {
   return (await ask(path, query, signal)).values ?? [];
 }
 
-/** Formatted values of several ranges of one tab, each as a list of rows. */
-export async function readParts(id, title, areas, signal) {
-  const query = areas.map((area) => ["ranges", rangeName(title, area)]);
+/** Formatted values of whole rows of a tab, for each pair of first and end a list of rows. */
+export async function readLines(id, title, spans) {
+  const query = spans.map(([row, endRow]) => ["ranges", `${quoted(title)}!${row + 1}:${endRow}`]);
   query.push(["majorDimension", "ROWS"], ["valueRenderOption", "FORMATTED_VALUE"]);
-  const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(id)}/values:batchGet`, query, signal);
+  const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(id)}/values:batchGet`, query);
   return (answer.valueRanges ?? []).map((part) => part.values ?? []);
 }
 
@@ -141,6 +141,12 @@ export function enter(id, title, area, values) {
   const range = rangeName(title, area);
   const path = `/v4/spreadsheets/${encodeURIComponent(id)}/values/${encodeURIComponent(range)}?valueInputOption=USER_ENTERED`;
   return send("PUT", path, { range, majorDimension: "ROWS", values });
+}
+
+/** Write several blocks of values as if typed, all or none: [{area, values}]. */
+export function enterBlocks(id, title, blocks) {
+  const data = blocks.map(({ area, values }) => ({ range: rangeName(title, area), majorDimension: "ROWS", values }));
+  return send("POST", `/v4/spreadsheets/${encodeURIComponent(id)}/values:batchUpdate`, { valueInputOption: "USER_ENTERED", data });
 }
 
 /** Carry out the requests of a batchUpdate, all or none; their replies. */

@@ -1,6 +1,7 @@
 // What a cell with a dropdown offers, and whether what it holds is among that.
 
 import { readNamed } from "./api.js";
+import { quoted } from "./format.js";
 
 /** The choices of one tab's dropdowns; `onArrival()` says that those of a range have been read. */
 export class Choices {
@@ -30,8 +31,8 @@ export class Choices {
 
   /** Whether a cell holds what its dropdown does not offer. */
   isWrong(cell) {
-    const offered = cell?.formattedValue ? this.of(cell)?.texts : undefined;
-    return Boolean(offered) && !offered.includes(cell.formattedValue);
+    const offered = this.of(cell)?.texts;
+    return Boolean(offered && cell.formattedValue) && !offered.includes(cell.formattedValue);
   }
 
   /** Read the ranges anew when they are asked for again. */
@@ -51,7 +52,7 @@ export class Choices {
   }
 
   async #read(text) {
-    const name = text.includes("!") ? text : `'${this.#title.replaceAll("'", "''")}'!${text}`;
+    const name = text.includes("!") ? text : `${quoted(this.#title)}!${text}`;
     try {
       const values = await readNamed(this.#id, name);
       const texts = [...new Set(values.flat().filter((value) => value !== ""))];

@@ -36,7 +36,12 @@ export function cellName(row, column) {
 /** A range of one tab in A1 notation, its title quoted. */
 export function rangeName(title, { row, endRow, column, endColumn }) {
   const area = `${cellName(row, column)}:${cellName(endRow - 1, endColumn - 1)}`;
-  return `'${title.replaceAll("'", "''")}'!${area}`;
+  return `${quoted(title)}!${area}`;
+}
+
+/** The title of a tab as A1 notation quotes it; on its own it means the whole tab. */
+export function quoted(title) {
+  return `'${title.replaceAll("'", "''")}'`;
 }
 
 /** The cell that a person named, as {row, column}, or null. */

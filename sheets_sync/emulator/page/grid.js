@@ -1,4 +1,4 @@
-// One tab as a grid: frozen panes, virtual scrolling, selection and pointer.
+// One tab as a grid: frozen panes, virtual scrolling, selection.
 //
 // Every row is one element. Its number and its frozen cells sit in a "pin" that sticks to the left;
 // frozen rows sit in a head that sticks to the top. Only what can be seen is in the document.
@@ -8,11 +8,11 @@ import { clamp } from "./axis.js";
 import { Ruler, element, safeLink } from "./format.js";
 import { lane, paintGroups, paintLetters } from "./heads.js";
 import { moveByKey } from "./keys.js";
-import { LETTERS_PX, Layout, USUAL_ROW_PX } from "./layout.js";
-import { RowPainter } from "./rows.js";
+import { Layout } from "./layout.js";
+import { Pointer } from "./pointer.js";
+import { DrawnRows } from "./rows.js";
 import { words } from "./words.js";
 
-const AHEAD_ROWS = 8;
 const AHEAD_PX = 320;
 
 /**
@@ -20,7 +20,7 @@ const AHEAD_PX = 320;
  *
  * Hooks: `onSelect()` follows the selection, `onView(first, last)` the visible rows, `onHint(cell,
  * box)` the pointer and the selection (null where there is nothing to tell), `onPress(place, event)`
- * comes before a press selects, `onOpen(place)` is a double click, `onFold(group, folded)` a group's
+ * comes before a press selects and may stop it, `onOpen(place)` is a double click, `onFold(group, folded)` a group's
  * button, `onPaint()` each painting; `filled(line)` and `isWrong(cell)` answer questions.
  */
 export class Grid {
@@ -28,30 +28,28 @@ export class Grid {
   #grid;
   #entry;
   #hooks;
-  #painter;
+  #rows;
   #scene;
   #tab;
   #geometry;
   #folds = new Map();
   #sifted = new Set();
   #tallRows = new Map();
-  #fitted = new Map();
-  #drawn = new Map();
   #edition = 0;
   #across = { column: 0, endColumn: 0 };
   #lettersKey = "";
   #due = 0;
-  #dragging = null;
 
   constructor(scroller, entry, hooks) {
     this.#scroller = scroller;
     this.#entry = entry;
     this.#hooks = hooks;
     this.#scene = { ruler: new Ruler(), family: getComputedStyle(scroller).fontFamily, isWrong: hooks.isWrong };
-    this.#painter = new RowPainter(this.#scene);
     this.anchor = { row: 0, column: 0 };
     this.focus = { row: 0, column: 0 };
     this.#build();
+    this.#rows = new DrawnRows(this.#scene, this.head, this.body);
+    this.pointer = new Pointer(this, scroller, hooks);
     this.#listen();
   }
 
@@ -72,7 +70,7 @@ export class Grid {
   update(tab, geometry) {
     this.#tab = tab;
     this.#geometry = geometry;
-    this.#fitted.clear();
+    this.#rows.refit();
     this.#forgetFolds();
     this.#layOut();
     const { rows, columns } = this.layout;
@@ -100,6 +98,9 @@ export class Grid {
   get view() {
     return { top: this.#scroller.scrollTop, left: this.#scroller.scrollLeft, anchor: { ...this.anchor }, focus: { ...this.focus } };
   }
+
+  /** Whether a tab is shown. */
+  get isShown() { return Boolean(this.#tab); }
 
   /** The selected rectangle. */
   get selection() {
@@ -133,19 +134,25 @@ export class Grid {
 
   /** Select everything. */
   selectAll() {
-    this.#span({ row: 0, column: 0 }, { row: this.layout.rows.count - 1, column: this.layout.columns.count - 1 });
+    this.span({ row: 0, column: 0 }, { row: this.layout.rows.count - 1, column: this.layout.columns.count - 1 });
+  }
+
+  /** Select a rectangle. */
+  selectArea({ row, endRow, column, endColumn }) {
+    this.span({ row, column }, { row: endRow - 1, column: endColumn - 1 });
   }
 
   /** Widen the selection to whole "rows" or "columns". */
   selectLines(lines) {
     const { row, endRow, column, endColumn } = this.selection;
     const { rows, columns } = this.layout;
-    if (lines === "rows") this.#span({ row, column: 0 }, { row: endRow - 1, column: columns.count - 1 });
-    else this.#span({ row: 0, column }, { row: rows.count - 1, column: endColumn - 1 });
+    if (lines === "rows") this.span({ row, column: 0 }, { row: endRow - 1, column: columns.count - 1 });
+    else this.span({ row: 0, column }, { row: rows.count - 1, column: endColumn - 1 });
     return true;
   }
 
-  #span(anchor, focus) {
+  /** Select from one corner to the other. */
+  span(anchor, focus) {
     this.anchor = anchor;
     this.focus = focus;
     this.#markSelection();
@@ -183,11 +190,16 @@ export class Grid {
     cancelAnimationFrame(this.#due);
     this.#due = 0;
     if (!this.#tab || !this.#scroller.clientHeight) return;
-    if (this.#fitRows()) this.#layOut();
+    const grown = this.#rows.fit(this.#seen(), this.#tallRows, this.#scroller.scrollTop);
+    if (grown) {
+      if (grown.above) this.#scroller.scrollTop += grown.above;
+      this.#layOut();
+    }
     const seen = this.#seen();
     this.#across = this.#columnsToDraw(seen);
     this.#paintLetters();
-    this.#paintRows(seen);
+    this.#rows.paint(seen, this.#across);
+    this.#markSelection();
     this.#wantCells(seen);
     this.#grid.setAttribute("aria-busy", String(!this.#scene.cells.get(seen.row, seen.column)));
     this.#hooks.onView(this.#scroller.scrollTop === 0 ? 0 : seen.row, seen.endRow);
@@ -323,81 +335,6 @@ export class Grid {
     this.#markLetters();
   }
 
-  #paintRows(seen) {
-    const { rows, merges, pinnedRows } = this.layout;
-    let first = Math.max(pinnedRows, seen.row - AHEAD_ROWS);
-    const end = Math.min(rows.count, seen.endRow + AHEAD_ROWS);
-    for (const merge of merges) {
-      if (merge.row >= pinnedRows && merge.row < first && merge.endRow > first) first = merge.row;
-    }
-    const wanted = new Set();
-    const fresh = { head: [], body: [] };
-    const draw = (row, place) => {
-      if (!rows.shown(row)) return;
-      wanted.add(row);
-      const drawn = this.#drawRow(row);
-      if (drawn.el.parentNode !== this[place]) fresh[place].push(drawn.el);
-    };
-    for (let row = 0; row < pinnedRows; row += 1) draw(row, "head");
-    for (let row = first; row < end; row += 1) draw(row, "body");
-    for (const [row, drawn] of this.#drawn) {
-      if (wanted.has(row)) continue;
-      drawn.el.remove();
-      this.#drawn.delete(row);
-    }
-    this.head.append(...fresh.head);
-    this.body.append(...fresh.body);
-    if (fresh.body.length) this.#inOrder();
-    this.#markSelection();
-  }
-
-  /** Rows stand in the document in their order, for those who read the document. */
-  #inOrder() {
-    let before = null;
-    for (const row of [...this.#drawn.keys()].filter((at) => at >= this.layout.pinnedRows).sort((a, b) => b - a)) {
-      const { el } = this.#drawn.get(row);
-      if (el.nextSibling !== before) this.body.insertBefore(el, before);
-      before = el;
-    }
-  }
-
-  #drawRow(row) {
-    const { column, endColumn } = this.#across;
-    const { cells } = this.#scene;
-    const known = `${cells.stamp(row, 0, this.layout.pinnedColumns)}/${cells.stamp(row, column, endColumn)}`;
-    const key = `${this.#edition}:${column}:${endColumn}:${known}`;
-    let drawn = this.#drawn.get(row);
-    if (drawn?.key === key) return drawn;
-    drawn ??= this.#painter.make(row);
-    this.#drawn.set(row, drawn);
-    drawn.key = key;
-    this.#painter.fill(drawn, row, this.#across);
-    return drawn;
-  }
-
-  /** Rows of the usual height grow with wrapped text; true when one did. */
-  #fitRows() {
-    let grew = false;
-    const top = this.#scroller.scrollTop;
-    const { rows, columns, pinnedRows } = this.layout;
-    let above = 0;
-    const seen = this.#seen();
-    for (const row of [...range(0, pinnedRows), ...range(seen.row, seen.endRow)]) {
-      if (this.layout.givenPx(row) !== USUAL_ROW_PX) continue;
-      const stamp = this.#scene.cells.stamp(row, 0, columns.count);
-      if (this.#fitted.get(row) === stamp) continue;
-      this.#fitted.set(row, stamp);
-      const px = this.#painter.neededPx(row);
-      const before = this.#tallRows.get(row) ?? USUAL_ROW_PX;
-      if (px === before) continue;
-      grew = true;
-      if (row >= pinnedRows && rows.start(row + 1) - rows.start(pinnedRows) <= top) above += px - before;
-      this.#tallRows.set(row, px);
-    }
-    if (above) this.#scroller.scrollTop = top + above;
-    return grew;
-  }
-
   #wantCells(seen) {
     const { rows, columns, pinnedRows, pinnedColumns } = this.layout;
     const size = { rowCount: rows.count, columnCount: columns.count };
@@ -421,7 +358,7 @@ export class Grid {
     const area = this.selection;
     const active = this.anchor;
     const single = this.#isSingle(area);
-    for (const [row, drawn] of this.#drawn) {
+    for (const [row, drawn] of this.#rows.all()) {
       const inRows = row >= area.row && row < area.endRow;
       drawn.pin.firstChild?.classList.toggle("on", inRows);
       for (const [column, el] of drawn.cells) {
@@ -432,7 +369,7 @@ export class Grid {
         else el.removeAttribute("aria-selected");
       }
     }
-    const at = [this.focus, active].map((end) => this.#drawn.get(end.row)?.cells.get(end.column)).find(Boolean);
+    const at = [this.focus, active].map((end) => this.#rows.at(end.row)?.cells.get(end.column)).find(Boolean);
     if (at) this.#entry.setAttribute("aria-activedescendant", at.id);
     else this.#entry.removeAttribute("aria-activedescendant");
     this.#markLetters();
@@ -471,103 +408,27 @@ export class Grid {
     this.paint();
   }
 
-  // --- pointer -----------------------------------------------------------------------------
-
-  #listen() {
-    const scroller = this.#scroller;
-    scroller.addEventListener("scroll", () => { this.#hooks.onHint(null); this.schedule(); }, { passive: true });
-    new ResizeObserver(() => { if (this.#tab) { this.#layOut(); this.schedule(); } }).observe(scroller);
-    scroller.addEventListener("pointerdown", (event) => this.#press(event));
-    scroller.addEventListener("mousedown", (event) => { if (this.under(event)) event.preventDefault(); });
-    scroller.addEventListener("dblclick", (event) => {
-      const place = this.under(event);
-      if (place?.area === "cell") this.#hooks.onOpen(place);
-    });
-    scroller.addEventListener("pointermove", (event) => this.#move(event));
-    scroller.addEventListener("pointerleave", () => this.#hooks.onHint(null));
-    scroller.addEventListener("pointerup", () => { this.#dragging = null; });
-    scroller.addEventListener("lostpointercapture", () => { this.#dragging = null; });
-    this.#entry.addEventListener("focus", () => { this.#grid.classList.add("live"); this.hintSelected(); });
-    this.#entry.addEventListener("blur", () => { this.#grid.classList.remove("live"); this.#hooks.onHint(null); });
-  }
-
-  /** What is under the pointer: {row, column, area}, area one of cell, number, letter, corner. */
-  under(event) {
-    if (!this.#tab) return null;
-    const { rows, columns, pinnedRows, pinnedColumns, numbersPx, topPx } = this.layout;
-    const box = this.#scroller.getBoundingClientRect();
-    const x = event.clientX - box.left - numbersPx;
-    const y = event.clientY - box.top - topPx;
-    if (x > this.#scroller.clientWidth - numbersPx || y > this.#scroller.clientHeight - topPx) return null;
-    if (y < -LETTERS_PX) return null;
-    const column = columns.at(x < columns.start(pinnedColumns) ? x : x + this.#scroller.scrollLeft);
-    const row = rows.at(y < rows.start(pinnedRows) ? y : y + this.#scroller.scrollTop);
-    const area = y < 0 ? (x < 0 ? "corner" : "letter") : (x < 0 ? "number" : "cell");
-    return { row, column, area };
-  }
-
-  #press(event) {
-    const place = event.button === 0 || event.button === 2 ? this.under(event) : null;
-    if (!place || !this.layout.rows.count || !this.layout.columns.count) return;
-    event.preventDefault();
-    this.#hooks.onPress(place, event);
-    this.takeFocus();
-    if (event.button === 2 && this.#holds(place)) return;
-    this.#dragging = place.area;
-    this.#take(place, event.shiftKey);
-    if (event.pointerType === "mouse" && event.button === 0) this.#scroller.setPointerCapture(event.pointerId);
-    else this.#dragging = null;
-  }
-
-  /** Whether a press with the other button falls on what is selected already. */
-  #holds({ row, column, area }) {
-    const chosen = this.selection;
-    const down = area === "letter" || (row >= chosen.row && row < chosen.endRow);
-    const across = area === "number" || (column >= chosen.column && column < chosen.endColumn);
-    const whole = area === "cell" || (area === "letter" ? chosen.endRow - chosen.row === this.layout.rows.count
-      : chosen.endColumn - chosen.column === this.layout.columns.count);
-    return down && across && whole;
-  }
-
-  #take({ row, column }, extend) {
-    const [lastRow, lastColumn] = [this.layout.rows.count - 1, this.layout.columns.count - 1];
-    if (this.#dragging === "cell") {
-      this.select(row, column, { extend, reveal: extend });
-      return;
-    }
-    const whole = {
-      corner: [{ row: 0, column: 0 }, { row: lastRow, column: lastColumn }],
-      letter: [{ row: 0, column: extend ? this.anchor.column : column }, { row: lastRow, column }],
-      number: [{ row: extend ? this.anchor.row : row, column: 0 }, { row, column: lastColumn }],
-    }[this.#dragging];
-    this.#span(...whole);
-  }
-
-  #move(event) {
-    const place = this.under(event);
-    if (this.#dragging && event.buttons === 1) {
-      if (place && (place.row !== this.focus.row || place.column !== this.focus.column)) this.#take(place, true);
-      return;
-    }
-    if (place?.area === "cell") this.#hint(place.row, place.column);
-    else this.#hooks.onHint(null);
-  }
+  // --- hints -------------------------------------------------------------------------------
 
   /** Tell what there is to tell about the selected cell, while the keyboard is in the grid. */
   hintSelected() {
-    if (document.activeElement === this.#entry && this.#tab) this.#hint(this.focus.row, this.focus.column);
+    if (document.activeElement === this.#entry && this.#tab) this.hint(this.focus.row, this.focus.column);
   }
 
-  #hint(row, column) {
+  /** Tell what hangs on a cell: its note and its link. */
+  hint(row, column) {
     const merge = this.layout.mergeAt(row, column);
     const [top, left] = merge ? [merge.row, merge.column] : [row, column];
     const cell = this.#scene.cells?.get(top, left);
-    const el = this.#drawn.get(top)?.cells.get(left);
+    const el = this.#rows.at(top)?.cells.get(left);
     if (!el || !(cell?.note || safeLink(cell))) this.#hooks.onHint(null);
     else this.#hooks.onHint(cell, el);
   }
-}
 
-function range(from, to) {
-  return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
+  #listen() {
+    this.#scroller.addEventListener("scroll", () => { this.#hooks.onHint(null); this.schedule(); }, { passive: true });
+    new ResizeObserver(() => { if (this.#tab) { this.#layOut(); this.schedule(); } }).observe(this.#scroller);
+    this.#entry.addEventListener("focus", () => { this.#grid.classList.add("live"); this.hintSelected(); });
+    this.#entry.addEventListener("blur", () => { this.#grid.classList.remove("live"); this.#hooks.onHint(null); });
+  }
 }

@@ -34,7 +34,7 @@ export function headsOf(values, columns) {
 export function follow(seen, now) {
   const known = seen.heads.filter((head) => head.trim());
   if (!seen.headRows || !known.length) return seen;
-  if (seen.heads.length === now.length && seen.heads.every((head, at) => !head.trim() || head === now[at])) return seen;
+  if (seen.heads.every((head, at) => !head.trim() || head === now[at])) return seen;
   const places = seen.heads.map((head) => (head.trim() && now.indexOf(head) === now.lastIndexOf(head) ? now.indexOf(head) : -1));
   const texts = Array.from({ length: now.length });
   places.forEach((to, from) => { if (to >= 0) texts[to] = seen.texts[from]; });
@@ -53,6 +53,14 @@ export function isSame(seen, texts) {
 export function hasKey(seen, texts) {
   const keys = keyColumns(seen);
   return keys.length > 0 && keys.every((at) => seen.texts[at] === (texts[at] ?? ""));
+}
+
+/** Whether a row is the one seen although figures in it changed: by its key, else by most of it. */
+export function isLike(seen, texts) {
+  if (isSame(seen, texts) || hasKey(seen, texts)) return true;
+  if (keyColumns(seen).length) return false;
+  const known = seen.texts.map((_, at) => at).filter((at) => at !== seen.column && seen.texts[at]);
+  return known.length > 0 && known.filter((at) => seen.texts[at] === (texts[at] ?? "")).length >= known.length * ALIKE;
 }
 
 function keyColumns(seen) {

@@ -57,11 +57,12 @@ export class ChoiceList {
   /** Stand below the box, or above it where there is no room. */
   place(box) {
     if (!this.isOpen) return;
+    this.#el.style.minWidth = `${Math.max(120, box.width)}px`;
     const height = Math.min(TALLEST_PX, this.#el.scrollHeight + 2);
     const below = innerHeight - (box.top + box.height) - 8;
     const top = below >= height || below > box.top ? box.top + box.height + GAP_PX : box.top - height - GAP_PX;
     Object.assign(this.#el.style, {
-      left: `${Math.max(4, Math.min(box.left, innerWidth - this.#el.offsetWidth - 8))}px`, top: `${top}px`, minWidth: `${Math.max(120, box.width)}px`,
+      left: `${Math.max(4, Math.min(box.left, innerWidth - this.#el.offsetWidth - 8))}px`, top: `${top}px`,
     });
   }
 

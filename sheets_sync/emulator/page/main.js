@@ -2,23 +2,92 @@
 // selected, "#<id>/<sheetId>/B12". It asks every two seconds whether the spreadsheet has changed,
 // as long as somebody can see it, and reads anew only then.
 
-import { Cells, fileState, isAbort, listFiles, listTabs, readGeometry, readStructure, readValues } from "./api.js";
-import { cellName, colour, contentOf, element, letters, parseCell, safeLink } from "./format.js";
+import { Actions } from "./actions.js";
+import { fileState, isAbort, readGeometry, readStructure, readValues } from "./api.js";
+import { Cells } from "./cells.js";
+import { Choices } from "./choices.js";
+import { fromText, toText } from "./clipboard.js";
+import { Editor } from "./edit.js";
+import { showFiles } from "./files.js";
+import { cellName, contentOf, kindOf, letters, parseCell } from "./format.js";
 import { Grid } from "./grid.js";
+import { followLink, showHint } from "./hint.js";
+import { remember } from "./identity.js";
+import { ChoiceList } from "./list.js";
+import { ask } from "./menu.js";
+import { Notices } from "./notices.js";
+import { siftedBy } from "./sift.js";
+import { Tabs } from "./tabs.js";
+import { Toolbar } from "./toolbar.js";
 import { LANGUAGE, counted, figure, moment, words } from "./words.js";
+import { Writer, findPlace } from "./writing.js";
 
 const POLL_MS = 2000;
 const POLL_AFTER_FAULT_MS = 4000;
-const TABS_LISTED = 6;
-const FILES_WITH_TABS = 60;
 const SUMMED_CELLS = 200_000;
 
 const $ = (id) => document.getElementById(id);
 
 /** What is open. Replaced as a whole when the person goes elsewhere; `stop` ends its reads. */
 let here = { stop: new AbortController() };
+/** Scroll, selection and filter view of the tabs that were open before. */
 const views = new Map();
-const grid = new Grid($("scroller"), { onSelect, onView, onHint, filled });
+
+const notices = new Notices({
+  banner: $("banner"), bannerText: $("banner-text"), retry: $("retry"), dismiss: $("dismiss"), said: $("said"), unsaved: $("unsaved"),
+});
+const grid = new Grid($("scroller"), $("entry"), {
+  onSelect, onView, filled,
+  onHint: (cell, beside) => showHint($("hint"), cell, beside, here.structure?.tabs),
+  onPress: (place) => pressed(place),
+  onOpen: () => { if (!editor.edit) editor.open(); },
+  onFold: (group, folded) => actions.fold(group, folded),
+  onPaint: () => editor.place(),
+  isWrong: (cell) => here.choices?.isWrong(cell) ?? false,
+});
+const writer = new Writer({
+  titleOf: (id, sheetId) => (here.id === id ? here.structure?.tabs.find((tab) => tab.properties.sheetId === sheetId)?.properties.title : titles.get(`${id}/${sheetId}`)),
+  say: (text, loud) => notices.say(text, loud),
+  onLost: (edit, reason) => notices.keep(edit, cellName(edit.seen.row, edit.seen.column), reason, () => writer.put(edit)),
+  onDone: (edit) => { if (edit.id === here.id) again(); },
+});
+/** The titles of tabs that were open, for edits still on their way from them. */
+const titles = new Map();
+const editor = new Editor({
+  entry: $("entry"), bar: $("content"), grid,
+  list: new ChoiceList($("entry"), $("choices"), (text) => editor.pick(text)),
+  hooks: {
+    cell: (row, column) => here.cells?.get(row, column),
+    content: contentOf,
+    offers: (cell) => here.choices?.of(cell) ?? null,
+    remember: (row, column) => remember(here.cells, here.tab, row, column),
+    onCommit, onKey,
+    onEnd: () => { $("trail").hidden = true; showContent(); },
+    say: (text, loud) => notices.say(text, loud),
+  },
+});
+const desk = {
+  here: () => here, grid, writer, again,
+  say: (text) => notices.say(text),
+  problem: (text) => notices.banner(text, false),
+  confirm: (name) => ask($("ask"), { text: words.reallyDelete(name), detail: words.noUndo, yes: words.yesDelete, no: words.cancel }).then((answer) => { grid.takeFocus(); return answer; }),
+  cellText: () => here.cells?.get(grid.anchor.row, grid.anchor.column)?.formattedValue ?? "",
+  heading,
+  columnName: (column) => words.columnName(heading(column), letters(column)),
+  open: (sheetId) => { location.hash = `#${encodeURIComponent(here.id)}/${sheetId}`; },
+  selectLater: (row, column) => { here.select = { row, column }; },
+};
+const actions = new Actions(desk);
+const tools = new Toolbar($("tools"), desk, actions, { list: () => here.tab?.filterViews ?? [], current: () => here.view ?? null, choose: chooseView });
+const tabs = new Tabs($("tabs"), $("add"), {
+  onAdd: () => actions.addTab(), onRename: (sheetId, title) => actions.renameTab(sheetId, title), onDone: () => { if (here.structure) showNames(here); tabs.takeFocus(); },
+});
+
+/** What the frozen heading row says of a column. */
+function heading(column) {
+  const { frozenRows } = grid.layout;
+  return (frozenRows && here.cells?.get(frozenRows - 1, column)?.formattedValue) || "";
+}
 
 // --- going somewhere -------------------------------------------------------------------------
 
@@ -39,19 +108,21 @@ async function go() {
   $("files").hidden = Boolean(id);
   $("sheet").hidden = !id;
   if (!staying) $("changed").textContent = "";
-  showBanner("");
+  notices.banner("");
   await attempt(() => (id ? openTab(here, cell) : openList(here)));
   poll(here);
 }
 
 function leave() {
+  if (!editor.commit(null)) editor.cancel();
   here.stop.abort();
   clearTimeout(here.timer);
   if (here.cells) {
-    views.set(`${here.id}/${here.tab.properties.sheetId}`, grid.view);
+    views.set(`${here.id}/${here.tab.properties.sheetId}`, { ...grid.view, filter: here.view });
+    titles.set(`${here.id}/${here.tab.properties.sheetId}`, here.tab.properties.title);
     here.cells.close();
   }
-  onHint(null);
+  showHint($("hint"), null);
   $("where").blur();
 }
 
@@ -71,65 +142,21 @@ async function attempt(work) {
 
 function recovered(mine) {
   mine.failed = false;
-  showBanner("");
+  notices.banner("");
   grid.schedule();
 }
 
 function explain(fault) {
-  if (fault.status === 0) showBanner(words.offline);
-  else if (fault.status === 404) showBanner(words.gone);
-  else showBanner(words.fault(fault.message));
+  if (fault.status === 0) notices.banner(words.offline);
+  else if (fault.status === 404) notices.banner(words.gone);
+  else notices.banner(words.fault(fault.message));
   if (fault.status === undefined) throw fault;
 }
-
-function showBanner(text, retry = true) {
-  $("banner").hidden = !text;
-  $("banner-text").textContent = text;
-  $("retry").hidden = !retry;
-}
-
-// --- the list --------------------------------------------------------------------------------
 
 async function openList(mine) {
   document.title = words.files;
   $("name").textContent = words.files;
-  const files = await listFiles(mine.stop.signal);
-  const text = JSON.stringify(files);
-  if (mine !== here) return;
-  if (mine.listed === text) {
-    document.querySelectorAll(".file-changed").forEach((el, at) => { el.textContent = moment(files[at].modifiedTime, Date.now()); });
-    return;
-  }
-  mine.listed = text;
-  $("no-files").hidden = files.length > 0;
-  $("file-table").hidden = files.length === 0;
-  const rows = files.map(fileRow);
-  $("file-rows").replaceChildren(...rows.map(({ row }) => row));
-  for (const { file, tabs } of rows.slice(0, FILES_WITH_TABS)) {
-    tabs.append(...tabLinks(file.id, await listTabs(file.id, mine.stop.signal)));
-  }
-}
-
-function fileRow(file) {
-  const row = element("tr");
-  const link = element("a", "file", { href: `#${encodeURIComponent(file.id)}` }, file.name);
-  const name = element("th", "", { scope: "row" });
-  name.append(link);
-  const tabs = element("td", "file-tabs");
-  const changed = element("td", "file-changed", { title: file.modifiedTime ?? "" }, moment(file.modifiedTime, Date.now()));
-  row.append(name, tabs, changed);
-  return { file, row, tabs };
-}
-
-function tabLinks(id, tabs) {
-  const links = tabs.slice(0, TABS_LISTED).map((tab) => {
-    const link = element("a", "chip", { href: `#${encodeURIComponent(id)}/${tab.sheetId}` }, tab.title);
-    const ink = colour(tab.tabColorStyle);
-    if (ink) link.style.borderBottomColor = ink;
-    return link;
-  });
-  if (tabs.length > TABS_LISTED) links.push(element("span", "more", {}, words.moreTabs(tabs.length - TABS_LISTED)));
-  return links;
+  mine.listed = await showFiles(mine.listed, mine.stop.signal, () => mine === here);
 }
 
 // --- one tab ---------------------------------------------------------------------------------
@@ -138,29 +165,36 @@ async function openTab(mine, cell) {
   const { signal } = mine.stop;
   if (!mine.structure?.tabs.some((tab) => mine.sheetId === null || tab.properties.sheetId === mine.sheetId)) {
     $("name").textContent = words.loading;
-    $("tabs").replaceChildren();
-    delete $("tabs").dataset.key;
+    tabs.clear();
     for (const id of ["where", "content", "status", "sums"]) $(id)[id === "where" ? "value" : "textContent"] = "";
     grid.clear();
     mine.state = await fileState(mine.id, signal);
     mine.structure = await readStructure(mine.id, signal);
   }
-  const { tabs } = mine.structure;
-  mine.tab = tabs.find((tab) => tab.properties.sheetId === mine.sheetId) ?? tabs[0];
+  const known = mine.structure.tabs;
+  mine.tab = known.find((tab) => tab.properties.sheetId === mine.sheetId) ?? known[0];
   showNames(mine);
   if (!mine.tab) {
     grid.clear();
-    showBanner(words.noVisibleTab, false);
+    notices.banner(words.noVisibleTab, false);
     return;
   }
   mine.geometry = await readGeometry(mine.id, mine.tab.properties, signal);
   if (mine !== here) return;
-  mine.cells = new Cells(mine.id, mine.tab.properties.title, () => onCells(mine), (fault) => onFault(mine, fault));
-  if (mine.sheetId !== null && mine.sheetId !== mine.tab.properties.sheetId) showBanner(words.noTab, false);
-  const view = views.get(`${mine.id}/${mine.tab.properties.sheetId}`);
+  const { title, sheetId } = mine.tab.properties;
+  mine.choices = new Choices(mine.id, title, () => {
+    if (mine !== here) return;
+    grid.redraw();
+    editor.offerLate();
+  });
+  mine.cells = new Cells(mine.id, title, () => onCells(mine), (fault) => onFault(mine, fault));
+  if (mine.sheetId !== null && mine.sheetId !== sheetId) notices.banner(words.noTab, false);
+  const view = views.get(`${mine.id}/${sheetId}`);
   grid.show(mine.tab, mine.geometry, mine.cells, view);
+  if (view?.filter) await chooseView(view.filter);
   if (cell) grid.select(cell.row, cell.column);
   if (document.activeElement === document.body) grid.takeFocus();
+  tools.show();
 }
 
 function showNames({ id, structure, tab, state }) {
@@ -168,32 +202,7 @@ function showNames({ id, structure, tab, state }) {
   document.title = tab ? `${tab.properties.title} - ${structure.title}` : structure.title;
   const time = state?.modifiedTime ? moment(state.modifiedTime, Date.now()) : "";
   $("changed").textContent = time ? words.changed(time) : "";
-  showTabs(id, structure.tabs, tab);
-}
-
-function showTabs(id, tabs, active) {
-  const key = JSON.stringify([id, tabs.map((tab) => [tab.properties.title, tab.properties.tabColorStyle]), active?.properties.sheetId]);
-  if ($("tabs").dataset.key === key) return;
-  $("tabs").dataset.key = key;
-  const focused = $("tabs").contains(document.activeElement);
-  $("tabs").replaceChildren(...tabs.map((tab) => {
-    const chosen = tab === active;
-    const { sheetId, title, tabColorStyle } = tab.properties;
-    const link = element("a", "tab", {
-      role: "tab", href: `#${encodeURIComponent(id)}/${sheetId}`, "aria-selected": String(chosen), "aria-controls": "scroller",
-      tabindex: chosen ? "0" : "-1",
-    }, title);
-    const ink = colour(tabColorStyle);
-    if (ink) {
-      const mark = element("span", "tab-colour");
-      mark.style.backgroundColor = ink;
-      link.append(mark);
-    }
-    return link;
-  }));
-  const chosen = $("tabs").querySelector("[aria-selected=true]");
-  chosen?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  if (focused) chosen?.focus();
+  tabs.show(id, structure.tabs, tab);
 }
 
 function onCells(mine) {
@@ -220,9 +229,16 @@ function poll(mine, wait = POLL_MS) {
 }
 
 async function look(mine) {
-  if (mine !== here || document.hidden || mine.looking) return;
+  if (mine !== here || document.hidden) return;
+  if (mine.looking) {
+    mine.lookAgain = true;
+    return;
+  }
   mine.looking = true;
-  await attempt(() => (mine.id ? follow(mine) : openList(mine)));
+  do {
+    mine.lookAgain = false;
+    await attempt(() => (mine.id ? follow(mine) : openList(mine)));
+  } while (mine.lookAgain && mine === here);
   mine.looking = false;
   poll(mine, mine.failed ? POLL_AFTER_FAULT_MS : POLL_MS);
 }
@@ -242,10 +258,7 @@ async function follow(mine) {
   const structure = await readStructure(mine.id, mine.stop.signal);
   const tab = structure.tabs.find((each) => each.properties.sheetId === mine.tab.properties.sheetId);
   if (!tab) {
-    mine.structure = structure;
-    mine.cells.close();
-    mine.cells = null;
-    await openTab(mine);
+    await lostTab(mine, structure);
     return;
   }
   const geometry = await readGeometry(mine.id, tab.properties, mine.stop.signal);
@@ -255,7 +268,38 @@ async function follow(mine) {
   showNames(mine);
   if (!same) grid.update(tab, geometry);
   mine.cells.refresh(tab.properties.title);
+  mine.choices.refresh(tab.properties.title);
   grid.schedule();
+  if (mine.select) grid.select(mine.select.row, mine.select.column);
+  mine.select = null;
+  await Promise.all([sift(mine), watchEdit(mine)]);
+}
+
+/** The open tab was deleted: show another one, and keep what was being typed into it. */
+async function lostTab(mine, structure) {
+  const { edit } = editor;
+  if (edit) {
+    const lost = { id: mine.id, sheetId: mine.tab.properties.sheetId, seen: edit.seen, text: $("entry").value };
+    notices.keep(lost, cellName(edit.row, edit.column), words.tabGone, () => writer.put(lost));
+    editor.cancel();
+  }
+  mine.structure = structure;
+  mine.cells.close();
+  mine.cells = null;
+  await openTab(mine);
+}
+
+/** While somebody types, tell where the row has gone that they are typing into. */
+async function watchEdit(mine) {
+  const { edit } = editor;
+  if (!edit) return;
+  const place = await findPlace(mine.id, mine.tab.properties.title, edit.seen);
+  if (mine !== here || editor.edit !== edit) return;
+  const stayed = place && place.row === edit.seen.row && place.column === edit.seen.column;
+  $("trail").hidden = Boolean(stayed);
+  $("trail").textContent = place ? words.rowMoved(cellName(place.row, place.column)) : words.rowGoneYet;
+  const box = $("entry").getBoundingClientRect();
+  Object.assign($("trail").style, { left: `${box.left}px`, top: `${box.bottom + 3}px` });
 }
 
 function again() {
@@ -263,13 +307,38 @@ function again() {
   look(here);
 }
 
+// --- filter views ----------------------------------------------------------------------------
+
+async function chooseView(view) {
+  here.view = view;
+  await sift(here);
+  grid.reveal(grid.anchor.row, grid.anchor.column);
+  notices.say(view ? words.viewOn(view.title ?? "") : words.viewOff);
+}
+
+/** Hide what the chosen view hides; a view that was deleted is left. */
+async function sift(mine) {
+  if (mine.view) mine.view = mine.tab.filterViews?.find((each) => each.filterViewId === mine.view.filterViewId) ?? (mine.tab.filterViews ? null : mine.view);
+  const before = mine.sifted;
+  const { hidden, whole } = mine.view ? await siftedBy(mine.id, mine.tab, mine.view, mine.stop.signal) : { hidden: new Set(), whole: true };
+  if (mine !== here) return;
+  if (!whole && mine.told !== mine.view?.filterViewId) notices.say(words.viewPartly, true);
+  mine.told = mine.view?.filterViewId;
+  const key = [...hidden].join();
+  if (key !== (before ?? "")) grid.sift(hidden);
+  mine.sifted = key;
+  tools.show(mine.cells?.get(grid.anchor.row, grid.anchor.column));
+}
+
 // --- the bar and the status line -------------------------------------------------------------
 
 function onSelect() {
   const area = grid.selection;
   const several = area.endRow - area.row > 1 || area.endColumn - area.column > 1;
-  if (document.activeElement !== $("where")) $("where").value = several && here.tab ? areaText(area) : cellName(grid.focus.row, grid.focus.column);
+  const name = several && here.tab ? areaText(area) : cellName(grid.focus.row, grid.focus.column);
+  if (document.activeElement !== $("where")) $("where").value = name;
   showContent();
+  editor.place();
   clearTimeout(here.summing);
   here.summing = setTimeout(showSums, several ? 150 : 0);
 }
@@ -282,8 +351,12 @@ function areaText(area) {
 }
 
 function showContent() {
-  const text = here.cells ? contentOf(here.cells.get(grid.anchor.row, grid.anchor.column)) : "";
+  const cell = here.cells?.get(grid.anchor.row, grid.anchor.column);
+  tools.show(cell);
+  if (editor.edit) return;
+  const text = here.cells ? contentOf(cell) : "";
   if ($("content").textContent !== text) $("content").textContent = text;
+  $("entry").setAttribute("aria-label", `${cellName(grid.anchor.row, grid.anchor.column)} ${text}`);
 }
 
 async function showSums() {
@@ -307,7 +380,7 @@ async function showSums() {
 }
 
 function onView(first, end) {
-  const rows = grid.rows.count;
+  const rows = grid.layout.rows.count;
   $("status").textContent = end > first ? words.rows(counted(first + 1), counted(end), counted(rows)) : words.noRows;
 }
 
@@ -325,65 +398,97 @@ function jump(event) {
   event.preventDefault();
   const cell = parseCell($("where").value);
   if (!cell) {
-    showBanner(words.badCell($("where").value), false);
+    notices.banner(words.badCell($("where").value), false);
     return;
   }
-  showBanner("");
+  notices.banner("");
   grid.takeFocus();
   grid.select(cell.row, cell.column);
 }
 
-// --- notes, copying, and the rest of the page ------------------------------------------------
+// --- keys, pointer and clipboard -------------------------------------------------------------
 
-/** Show a cell's note and link beside it; null hides them. */
-function onHint(cell, beside) {
-  const hint = $("hint");
-  document.querySelector("[aria-describedby=hint]")?.removeAttribute("aria-describedby");
-  hint.hidden = !cell;
-  if (!cell) return;
-  const parts = cell.note ? [element("p", "note", {}, cell.note)] : [];
-  const link = safeLink(cell);
-  if (link) parts.push(element("p", "link", {}, destination(link)), element("p", "how", {}, words.follow));
-  hint.replaceChildren(...parts);
-  beside.setAttribute("aria-describedby", "hint");
-  const box = beside.getBoundingClientRect();
-  const right = box.right + hint.offsetWidth + 8 <= innerWidth;
-  hint.style.left = `${Math.max(4, right ? box.right + 2 : box.left - hint.offsetWidth - 2)}px`;
-  hint.style.top = `${Math.max(4, Math.min(box.top, innerHeight - hint.offsetHeight - 8))}px`;
+/** Hand in what was typed before another cell is pressed; a press on a dropdown's mark opens it. */
+function pressed(place) {
+  if (editor.edit && !editor.commit(null)) return false;
+  const cell = here.cells?.get(place.row, place.column);
+  here.pressed = null;
+  if (place.area === "cell" && Choices.has(cell)) here.pressed = place;
+  return true;
 }
 
-/** A tab and a cell of this spreadsheet out of a link such as #gid=11&range=Q9, or null. */
-function insideLink(link) {
-  const found = /^#gid=(\d+)(?:&range=([A-Z]+\d+))?/.exec(link);
-  return found && { sheetId: Number(found[1]), cell: found[2] };
+/** A click on the mark of a dropdown opens its list; on a checkbox it ticks. */
+function clicked(event) {
+  const place = grid.pointer.under(event);
+  if (event.ctrlKey || event.metaKey) {
+    followLink(here.id, here.cells?.get(grid.focus.row, grid.focus.column));
+    return;
+  }
+  if (place?.area !== "cell" || event.shiftKey) return;
+  const box = grid.boxOf(place.row, place.column);
+  if (here.pressed && event.clientX > box.left + box.width - 20 && event.clientX <= box.left + box.width) editor.openList();
+  else if (event.clientX > box.left + box.width / 2 - 10 && event.clientX < box.left + box.width / 2 + 10) tick();
 }
 
-function destination(link) {
-  const inside = insideLink(link);
-  const tab = inside && here.structure.tabs.find((each) => each.properties.sheetId === inside.sheetId);
-  return tab ? `${tab.properties.title}${inside.cell ? ` ${inside.cell}` : ""}` : link;
+/** Tick or untick the selected cell when it is a checkbox. */
+function tick() {
+  const cell = here.cells?.get(grid.anchor.row, grid.anchor.column);
+  if (cell?.dataValidation?.condition?.type !== "BOOLEAN") return false;
+  const on = kindOf(cell) === "bool" && cell.effectiveValue.boolValue;
+  onCommit({ seen: remember(here.cells, here.tab, grid.anchor.row, grid.anchor.column), ...grid.anchor }, on ? "FALSE" : "TRUE");
+  return true;
 }
 
-/** Follow the link of the selected cell: Ctrl or Command with Enter, or with a click. */
-function followLink() {
-  const link = here.cells && safeLink(here.cells.get(grid.focus.row, grid.focus.column));
-  if (!link) return;
-  const inside = insideLink(link);
-  if (inside) location.hash = `#${encodeURIComponent(here.id)}/${inside.sheetId}${inside.cell ? `/${inside.cell}` : ""}`;
-  else window.open(link, "_blank", "noopener,noreferrer");
+function onCommit(edit, text) {
+  here.cells.expect(edit.row, edit.column, text);
+  writer.put({ id: here.id, sheetId: here.tab.properties.sheetId, seen: edit.seen, text });
+}
+
+/** Keys in the grid besides those that move: whether the key meant something. */
+function onKey(event) {
+  const { key } = event;
+  const far = event.ctrlKey || event.metaKey;
+  if (!here.cells) return false;
+  if (key === "Delete" || key === "Backspace") actions.clear();
+  else if (key === "Enter" && far) followLink(here.id, here.cells.get(grid.focus.row, grid.focus.column));
+  else if (far && key.toLowerCase() === "b") actions.bold();
+  else if (key === " " && !far && !event.shiftKey) return tick();
+  else if (key === "Escape") {
+    grid.select(grid.anchor.row, grid.anchor.column);
+    showHint($("hint"), null);
+  } else if (key === "F10" && event.shiftKey) {
+    const box = grid.boxOf(grid.anchor.row, grid.anchor.column);
+    tools.openAt($("entry"), { x: box.left + 12, y: box.top + box.height });
+  } else return false;
+  return true;
+}
+
+/** F6 goes round the parts of the page: grid, tabs, toolbar. */
+function round(event) {
+  if (event.key !== "F6" || $("sheet").hidden) return;
+  event.preventDefault();
+  const at = document.activeElement;
+  if (at === $("entry")) tabs.takeFocus();
+  else if ($("tabs").contains(at)) $("tools").querySelector("[tabindex='0']").focus();
+  else grid.takeFocus();
+}
+
+function inGrid() {
+  return here.cells && document.activeElement === $("entry") && !editor.edit;
 }
 
 async function copy(event) {
-  if (!here.cells || document.activeElement?.getAttribute("role") !== "grid") return;
+  if (!inGrid()) return;
   event.preventDefault();
   const area = grid.selection;
   const known = knownText(area);
-  if (known !== null) {
+  if (known === null) {
+    const values = await readValues(here.id, here.tab.properties.title, area, "FORMATTED_VALUE", here.stop.signal).catch(() => null);
+    if (values) await navigator.clipboard.writeText(toText(values));
+  } else {
     event.clipboardData.setData("text/plain", known);
-    return;
   }
-  const values = await readValues(here.id, here.tab.properties.title, area, "FORMATTED_VALUE", here.stop.signal).catch(() => null);
-  if (values) await navigator.clipboard.writeText(values.map((row) => row.join("\t")).join("\n"));
+  if (event.type === "cut") actions.clear();
 }
 
 /** The selection as tab-separated text, or null when part of it has not been read. */
@@ -396,19 +501,19 @@ function knownText(area) {
       if (!cell) return null;
       line.push(cell.formattedValue ?? "");
     }
-    lines.push(line.join("\t"));
+    if (grid.layout.rows.shown(row)) lines.push(line);
   }
-  return lines.join("\n");
+  return toText(lines);
 }
 
-function tabKey(event) {
-  const tabs = [...$("tabs").children];
-  const at = tabs.indexOf(document.activeElement);
-  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
-  if (at < 0 || to === undefined) return;
+function paste(event) {
+  if (!inGrid()) return;
   event.preventDefault();
-  tabs[Math.max(0, Math.min(to, tabs.length - 1))].focus();
+  const text = event.clipboardData.getData("text/plain");
+  if (text) actions.paste(fromText(text));
 }
+
+// --- the rest of the page --------------------------------------------------------------------
 
 function tallBar() {
   const tall = $("sheet").classList.toggle("tall");
@@ -416,33 +521,41 @@ function tallBar() {
   for (const name of ["title", "aria-label"]) $("taller").setAttribute(name, tall ? words.shorter : words.taller);
 }
 
-function start() {
+function label() {
   document.documentElement.lang = LANGUAGE;
-  const labels = { home: words.home, where: words.where, content: words.content, tabs: words.tabs, taller: words.taller };
-  for (const [id, label] of Object.entries(labels)) $(id).setAttribute("aria-label", label);
-  for (const id of ["home", "where", "taller"]) $(id).title = labels[id];
+  const labels = { home: words.home, where: words.where, content: words.content, tabs: words.tabs, taller: words.taller, add: words.addTab, choices: words.choices };
+  for (const [id, text] of Object.entries(labels)) $(id).setAttribute("aria-label", text);
+  for (const id of ["home", "where", "taller", "add"]) $(id).title = labels[id];
   const texts = {
-    retry: words.retry, "head-name": words.fileName, "head-tabs": words.fileTabs,
-    "head-changed": words.fileChanged, "no-files": words.noFiles,
+    retry: words.retry, dismiss: words.dismiss, "head-name": words.fileName, "head-tabs": words.fileTabs,
+    "head-changed": words.fileChanged, "no-files": words.noFiles, keys: words.keys,
   };
   for (const [id, text] of Object.entries(texts)) $(id).textContent = text;
+}
+
+function listen() {
   addEventListener("hashchange", go);
+  addEventListener("beforeunload", (event) => { if (editor.edit || writer.busy || notices.hasUnsaved) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
-  document.addEventListener("copy", copy);
+  for (const kind of ["copy", "cut"]) document.addEventListener(kind, copy);
+  document.addEventListener("paste", paste);
+  document.addEventListener("keydown", round);
   $("retry").addEventListener("click", again);
   $("taller").addEventListener("click", tallBar);
-  $("tabs").addEventListener("keydown", tabKey);
   $("where").addEventListener("focus", () => $("where").select());
   $("where").addEventListener("blur", onSelect);
   $("where").addEventListener("keydown", (event) => {
     if (event.key === "Enter") jump(event);
     if (event.key === "Escape") grid.takeFocus();
   });
-  $("scroller").addEventListener("click", (event) => { if (event.ctrlKey || event.metaKey) followLink(); });
-  $("scroller").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) followLink();
+  $("scroller").addEventListener("click", clicked);
+  $("scroller").addEventListener("contextmenu", (event) => {
+    if (!grid.pointer.under(event) || editor.edit) return;
+    event.preventDefault();
+    tools.openAt($("entry"), { x: event.clientX, y: event.clientY });
   });
-  go();
 }
 
-start();
+label();
+listen();
+go();

@@ -7,6 +7,108 @@ import { words } from "./words.js";
 
 const LINE_PX = 17;
 const PADDING_PX = 7;
+const AHEAD_ROWS = 8;
+
+/** The rows that are in the document: the frozen ones in `head`, those that can be seen in `body`. */
+export class DrawnRows {
+  #scene;
+  #places;
+  #painter;
+  #drawn = new Map();
+  #fitted = new Map();
+
+  constructor(scene, head, body) {
+    this.#scene = scene;
+    this.#places = { head, body };
+    this.#painter = new RowPainter(scene);
+  }
+
+  /** A drawn row as {el, pin, cells}, or undefined. */
+  at(row) { return this.#drawn.get(row); }
+
+  /** All drawn rows with their indices. */
+  all() { return this.#drawn; }
+
+  /** Have every row measured anew. */
+  refit() { this.#fitted.clear(); }
+
+  /** Draw the rows that can be seen and some more, with the columns `across`; drop the others. */
+  paint(seen, across) {
+    const { rows, merges, pinnedRows } = this.#scene.layout;
+    let first = Math.max(pinnedRows, seen.row - AHEAD_ROWS);
+    const end = Math.min(rows.count, seen.endRow + AHEAD_ROWS);
+    for (const merge of merges) {
+      if (merge.row >= pinnedRows && merge.row < first && merge.endRow > first) first = merge.row;
+    }
+    const wanted = new Set([...range(0, pinnedRows), ...range(first, end)].filter((row) => rows.shown(row)));
+    const fresh = { head: [], body: [] };
+    for (const row of wanted) {
+      const place = row < pinnedRows ? "head" : "body";
+      const drawn = this.#draw(row, across);
+      if (drawn.el.parentNode !== this.#places[place]) fresh[place].push(drawn.el);
+    }
+    for (const [row, drawn] of this.#drawn) {
+      if (wanted.has(row)) continue;
+      drawn.el.remove();
+      this.#drawn.delete(row);
+    }
+    this.#places.head.append(...fresh.head);
+    this.#places.body.append(...fresh.body);
+    if (fresh.body.length) this.#inOrder();
+  }
+
+  #draw(row, across) {
+    const { cells, layout } = this.#scene;
+    const { edition, column, endColumn } = across;
+    const known = `${cells.stamp(row, 0, layout.pinnedColumns)}/${cells.stamp(row, column, endColumn)}`;
+    const key = `${edition}:${column}:${endColumn}:${known}`;
+    let drawn = this.#drawn.get(row);
+    if (drawn?.key === key) return drawn;
+    drawn ??= this.#painter.make(row);
+    this.#drawn.set(row, drawn);
+    drawn.key = key;
+    this.#painter.fill(drawn, row, across);
+    return drawn;
+  }
+
+  /** Rows stand in the document in their order, for those who read the document. */
+  #inOrder() {
+    const { body } = this.#places;
+    let before = null;
+    for (const row of [...this.#drawn.keys()].filter((at) => at >= this.#scene.layout.pinnedRows).sort((a, b) => b - a)) {
+      const { el } = this.#drawn.get(row);
+      if (el.nextSibling !== before) body.insertBefore(el, before);
+      before = el;
+    }
+  }
+
+  /**
+   * Let rows of the usual height grow with wrapped text, in `tall`: null when none did, else by how
+   * much those grew that are scrolled out at the top.
+   */
+  fit(seen, tall, top) {
+    const { layout, cells } = this.#scene;
+    const { rows, columns, pinnedRows } = layout;
+    let grown = null;
+    for (const row of [...range(0, pinnedRows), ...range(seen.row, seen.endRow)]) {
+      if (layout.givenPx(row) !== USUAL_ROW_PX) continue;
+      const stamp = cells.stamp(row, 0, columns.count);
+      if (this.#fitted.get(row) === stamp) continue;
+      this.#fitted.set(row, stamp);
+      const px = this.#painter.neededPx(row);
+      const before = tall.get(row) ?? USUAL_ROW_PX;
+      if (px === before) continue;
+      grown ??= { above: 0 };
+      if (row >= pinnedRows && rows.start(row + 1) - rows.start(pinnedRows) <= top) grown.above += px - before;
+      tall.set(row, px);
+    }
+    return grown;
+  }
+}
+
+function range(from, to) {
+  return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
+}
 
 /**
  * Draws rows of one tab.
@@ -14,7 +116,7 @@ const PADDING_PX = 7;
  * `scene` has the layout, the store of cells, a ruler and the page's font family at each moment;
  * `scene.isWrong(cell)` says whether a cell holds what its dropdown does not offer.
  */
-export class RowPainter {
+class RowPainter {
   #scene;
 
   constructor(scene) {

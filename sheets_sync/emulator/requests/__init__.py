@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sheets_sync.emulator import guard
+from sheets_sync.emulator.identity import OWNER
 from sheets_sync.emulator.refusal import ApiError, unsupported
 from sheets_sync.emulator.requests import (
     anchors,
@@ -11,6 +13,7 @@ from sheets_sync.emulator.requests import (
     dimensions,
     edits,
     fill,
+    masks,
     metadata,
     moves,
     objects,
@@ -40,11 +43,18 @@ MAX_REQUESTS = 100_000
 
 
 def apply_batch(
-    book: Workbook, requests: list[dict[str, Any]], mint: Mint
+    book: Workbook,
+    requests: list[dict[str, Any]],
+    mint: Mint,
+    *,
+    by: str = OWNER,
+    guarded: bool = False,
+    settings: frozenset[str] = frozenset(),
 ) -> tuple[Workbook, list[dict[str, Any]]]:
     """Return the workbook after all requests and one reply for each; the given one is unchanged.
 
-    The first request that cannot be carried out refuses the whole batch.
+    The first request that cannot be carried out refuses the whole batch. `guarded` enforces
+    protections against the person in `by`.
     """
     if not requests:
         raise ApiError("Must specify at least one request.")
@@ -52,11 +62,18 @@ def apply_batch(
         raise ApiError(f"Cannot exceed {MAX_REQUESTS} requests in a single batch.")
     kinds = [_kind(index, request) for index, request in enumerate(requests)]
     draft = book.draft()
-    batch = Batch(draft, mint)
+    batch = Batch(draft, mint, by, settings)
     replies = []
     for index, (kind, body) in enumerate(kinds):
         try:
-            replies.append(HANDLERS[kind](batch, body))
+            masks.check(kind, body)
+            if guarded:
+                before, draft = draft, draft.draft()
+                batch.book = draft
+                replies.append(HANDLERS[kind](batch, body))
+                guard.check(before, draft, by)
+            else:
+                replies.append(HANDLERS[kind](batch, body))
         except ApiError as error:
             raise error.within(f"requests[{index}].{kind}") from error
     try:

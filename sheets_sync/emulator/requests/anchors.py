@@ -7,12 +7,11 @@ from typing import Any
 from sheets_sync.emulator import mask
 from sheets_sync.emulator.area import Area, to_grid_range
 from sheets_sync.emulator.formats import normal, unpaired
+from sheets_sync.emulator.guard import may_edit
+from sheets_sync.emulator.identity import OWNER
 from sheets_sync.emulator.refusal import ApiError, unsupported
 from sheets_sync.emulator.requests.batch import Batch, Handler, required, update_mask
 from sheets_sync.emulator.workbook import Anchored, Json, Sheet
-
-OWNER = "local@sheets.invalid"
-"""The address of the one account that this server knows."""
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}\d+|[Rr]\d+[Cc]\d+")
@@ -30,10 +29,16 @@ def _without(items: tuple[Anchored, ...], item_id: int | str | None) -> tuple[An
     return tuple(item for item in items if item.item_id != item_id)
 
 
-def protected_json(item: Anchored) -> dict[str, Any]:
-    """Return ProtectedRange JSON, as the owner of the spreadsheet sees it."""
+def protected_json(item: Anchored, viewer: str | None = None) -> dict[str, Any]:
+    """Return ProtectedRange JSON as somebody sees it, by default the owner of the spreadsheet.
+
+    Who may not edit the range is not told who may.
+    """
     body = {"protectedRangeId": item.item_id, "range": to_grid_range(item.areas[0]), **item.body}
-    return {**body, "requestingUserCanEdit": True}
+    if viewer is None or may_edit(item, viewer):
+        return {**body, "requestingUserCanEdit": True}
+    del body["editors"]
+    return body
 
 
 def _protections(batch: Batch) -> list[tuple[Sheet, Anchored]]:
@@ -65,8 +70,9 @@ def add_protected(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
         raise ApiError(f"A protected range with id {int(item_id)} already exists.")
     kept = _protected_body(wanted)
     reply = protected_json(Anchored((area,), kept, int(item_id)))
-    users = [user for user in kept["editors"].get("users", ()) if user != OWNER]
-    kept = {**kept, "editors": {**kept["editors"], "users": [OWNER, *users]}}
+    always = dict.fromkeys((OWNER, batch.by))
+    users = [user for user in kept["editors"].get("users", ()) if user not in always]
+    kept = {**kept, "editors": {**kept["editors"], "users": [*always, *users]}}
     sheet = batch.book.edit(area.sheet_id)
     sheet.protections = (*sheet.protections, Anchored((area,), kept, int(item_id)))
     return {"addProtectedRange": {"protectedRange": reply}}

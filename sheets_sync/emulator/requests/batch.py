@@ -7,10 +7,15 @@ from typing import Any
 
 from sheets_sync.emulator import mask
 from sheets_sync.emulator.area import Area, from_grid_range, to_a1
+from sheets_sync.emulator.identity import OWNER
 from sheets_sync.emulator.refusal import ApiError
 from sheets_sync.emulator.workbook import Json, Sheet, Workbook
 
 _INT32 = 2**31 - 1
+METADATA_ON_COPY = "metadata_on_copy"
+"""Developer metadata is copied along with its sheet."""
+METADATA_ON_SORT = "metadata_on_sort"
+"""Developer metadata of rows moves along when they are sorted."""
 
 
 @dataclass(slots=True)
@@ -42,6 +47,10 @@ class Batch:
 
     book: Workbook
     mint: Mint
+    by: str = OWNER
+    """The address of whoever asks for it."""
+    settings: frozenset[str] = frozenset()
+    """Which of the behaviours that Google leaves open are wanted."""
 
     def area(self, body: Any) -> Area:
         """Return a request's GridRange, checked against its sheet; open ends stay open."""

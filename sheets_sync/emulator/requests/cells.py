@@ -8,6 +8,7 @@ from sheets_sync.emulator import mask
 from sheets_sync.emulator.area import Area
 from sheets_sync.emulator.formats import intern_format, normal, unpaired
 from sheets_sync.emulator.formula.references import translate
+from sheets_sync.emulator.hidden import filtered_rows
 from sheets_sync.emulator.refusal import ApiError, unsupported
 from sheets_sync.emulator.requests.batch import (
     Batch,
@@ -108,6 +109,8 @@ def _written(sheet: Sheet, row: int, column: int, write: Writer, data: Json) -> 
     cell = write(sheet.cell(row, column) or EMPTY, data)
     if isinstance(cell.value, Formula):
         sheet.has_formulas = True
+    if cell.validation is not None:
+        sheet.note_validation(cell.validation)
     return None if cell == EMPTY else cell
 
 
@@ -220,12 +223,15 @@ def repeat_cell(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def set_validation(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
-    """Set or clear what may be entered in a range."""
+    """Set or clear what may be entered in a range, on filtered-out rows only when asked to."""
     rule = body.get("rule")
     kept = normal(rule) if rule else None
     sheet, area = batch.closed(required(body, "range"))
+    sheet.note_validation(kept)
     row0, row1, col0, col1 = area.bounds
-    for row in range(row0, row1):
+    everywhere = body.get("filteredRowsIncluded")
+    spared = frozenset[int]() if everywhere else filtered_rows(batch.book, sheet)
+    for row in sorted({*range(row0, row1)} - spared):
         cells = []
         for column in range(col0, col1):
             cell = (sheet.cell(row, column) or EMPTY)._replace(validation=kept)

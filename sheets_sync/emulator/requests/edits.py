@@ -99,9 +99,8 @@ def _shown(cell: Cell, locale: str) -> str:
 
 
 def _scopes(batch: Batch, body: dict[str, Any]) -> list[Area]:
-    given = [
-        name for name in ("range", "sheetId", "allSheets") if body.get(name) not in (None, False)
-    ]
+    given = [name for name in ("range", "sheetId") if body.get(name) is not None]
+    given += ["allSheets"] if body.get("allSheets") else []
     if len(given) != 1:
         raise ApiError("Must specify exactly one of range, sheetId and allSheets.")
     if given[0] == "range":

@@ -25,10 +25,7 @@ def _located(batch: Batch, location: Any) -> dict[str, Any]:
         end = place.get("endIndex")
         end = sheet.count(dimension) if end is None else int(end)
         if end - start != 1:
-            raise ApiError(
-                "The dimensionRange of a developerMetadata location must represent "
-                "a single row or column."
-            )
+            raise ApiError("DimensionRange must represent a single row or column.")
         if not 0 <= start < sheet.count(dimension):
             noun = dimension.lower()[:-1]
             last = sheet.count(dimension) - 1
@@ -44,17 +41,17 @@ def _located(batch: Batch, location: Any) -> dict[str, Any]:
         return {"sheet_id": sheet_id, "dimension": None, "start": 0, "end": 0}
     if location.get("spreadsheet"):
         return {"sheet_id": None, "dimension": None, "start": 0, "end": 0}
-    raise ApiError("No location specified.")
+    raise ApiError("Developer metadata must always have a location specified.")
 
 
 def create(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Attach metadata; refuse an id that is already in use."""
     wanted = required(body, "developerMetadata")
     if not wanted.get("metadataKey"):
-        raise ApiError("No metadataKey specified.")
+        raise ApiError("Developer metadata must always have a key specified.")
     visibility = wanted.get("visibility")
     if visibility not in _VISIBILITIES:
-        raise ApiError("No visibility specified.")
+        raise ApiError("Developer metadata must always have visibility specified.")
     known = batch.book.metadata
     metadata_id = wanted.get("metadataId")
     if metadata_id is None:

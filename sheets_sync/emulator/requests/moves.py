@@ -1,6 +1,7 @@
 """Requests that move cell contents about: sorting, copying, cutting."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from sheets_sync.emulator.area import Area
@@ -9,7 +10,14 @@ from sheets_sync.emulator.formula.coerce import rank
 from sheets_sync.emulator.formula.references import translate
 from sheets_sync.emulator.formula.results import Result
 from sheets_sync.emulator.refusal import ApiError, unsupported
-from sheets_sync.emulator.requests.batch import Batch, Handler, coordinate, exceeds, required
+from sheets_sync.emulator.requests.batch import (
+    METADATA_ON_SORT,
+    Batch,
+    Handler,
+    coordinate,
+    exceeds,
+    required,
+)
 from sheets_sync.emulator.requests.cells import EMPTY
 from sheets_sync.emulator.workbook import Cell, Formula, Sheet
 
@@ -61,8 +69,17 @@ def sort_range(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
             sheet.put(
                 row0 + place, col0, [moved(c, row0 + place - row, 0) for c in cells[row - row0]]
             )
+    if METADATA_ON_SORT in batch.settings:
+        _sort_metadata(batch, sheet, {row: row0 + place for place, row in enumerate(order)})
     batch.book.cache.clear()
     return {}
+
+
+def _sort_metadata(batch: Batch, sheet: Sheet, places: dict[int, int]) -> None:
+    for metadata_id, item in batch.book.metadata.items():
+        if (item.sheet_id, item.dimension) == (sheet.sheet_id, "ROWS") and item.start in places:
+            row = places[item.start]
+            batch.book.metadata[metadata_id] = replace(item, start=row, end=row + 1)
 
 
 def _sort(order: list[int], keys: dict[int, Result], *, descending: bool) -> None:

@@ -11,6 +11,17 @@ from sheets_sync.emulator.requests.batch import Batch, Handler, coordinate, requ
 from sheets_sync.emulator.workbook import Anchored, Json, Sheet
 
 _OVERLAY = ("anchorCell", "offsetXPixels", "offsetYPixels", "widthPixels", "heightPixels")
+_CHARTS = (
+    "basicChart",
+    "pieChart",
+    "bubbleChart",
+    "candlestickChart",
+    "histogramChart",
+    "orgChart",
+    "treemapChart",
+    "waterfallChart",
+    "scorecardChart",
+)
 _CHART_SIZE = {"widthPixels": 600, "heightPixels": 371}
 
 
@@ -61,10 +72,16 @@ def _fresh_id(batch: Batch, wanted: Any) -> int:
     return int(wanted)
 
 
-def _overlay(position: Json) -> Json:
+def _overlay(position: Json | None) -> Json:
+    position = position or {}
     if position.get("sheetId") is not None or position.get("newSheet"):
         raise unsupported("charts on a sheet of their own")
-    overlay: Json = required(position, "overlayPosition")
+    overlay: Json | None = position.get("overlayPosition")
+    if overlay is None:
+        raise ApiError(
+            "One of EmbeddedObjectPosition.overlayPosition or EmbeddedObjectPosition.sheetId "
+            "must be set"
+        )
     return overlay
 
 
@@ -79,13 +96,25 @@ def _pixels(overlay: Json) -> dict[str, Any]:
 
 def _spec(batch: Batch, message: str, spec: Json) -> dict[str, Any]:
     """Return a spec as it is kept; refuse ranges outside the grid and data sources."""
-    for name in ("dataSourceChartProperties", "filterSpecs", "sortSpecs"):
-        if message == "ChartSpec" and spec.get(name):
-            raise unsupported(f"charts with {name}")
+    if message == "ChartSpec":
+        _check_chart(spec)
     kept = normal(spec)
     for area in ranges.within(message, kept):
         batch.check_area(area)
     return kept
+
+
+def _check_chart(spec: Json) -> None:
+    if spec.get("dataSourceChartProperties"):
+        raise unsupported("charts of data sources")
+    if not any(spec.get(kind) is not None for kind in _CHARTS):
+        raise ApiError(
+            "One of basicChart, pieChart, bubbleChart, candelstickChart, histogramChart, or "
+            "orgChart must be set on chartSpec."
+        )
+    basic = spec.get("basicChart")
+    if basic is not None and not basic.get("domains") and not basic.get("series"):
+        raise ApiError("Internal error encountered.", code=500)
 
 
 def _add(batch: Batch, name: str, area: Area, item: Anchored) -> None:
@@ -97,7 +126,7 @@ def add_chart(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Put a chart over the cells."""
     wanted = required(body, "chart")
     item_id = _fresh_id(batch, wanted.get("chartId"))
-    overlay = _overlay(required(wanted, "position"))
+    overlay = _overlay(wanted.get("position"))
     area = _anchor(batch, overlay)
     kept = {
         "spec": _spec(batch, "ChartSpec", required(wanted, "spec")),
@@ -114,7 +143,7 @@ def add_slicer(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Put a slicer over the cells; it filters nothing here."""
     wanted = required(body, "slicer")
     item_id = _fresh_id(batch, wanted.get("slicerId"))
-    overlay = _overlay(required(wanted, "position"))
+    overlay = _overlay(wanted.get("position"))
     area = _anchor(batch, overlay)
     spec = _spec(batch, "SlicerSpec", required(wanted, "spec"))
     _check_slicer(spec)
@@ -130,10 +159,12 @@ def _check_slicer(spec: Json) -> None:
         raise unsupported("slicers with filterCriteria")
 
 
-def _found(batch: Batch, item_id: Any) -> tuple[Sheet, str, Anchored]:
+def _found(
+    batch: Batch, item_id: Any, noun: str = "embedded object"
+) -> tuple[Sheet, str, Anchored]:
     found = _objects(batch).get(int(item_id or 0))
-    if found is None:
-        raise ApiError(f"No embedded object with id: {int(item_id or 0)}")
+    if found is None or noun not in ("embedded object", found[1].removesuffix("s")):
+        raise ApiError(f"No {noun} with id: {int(item_id or 0)}")
     sheet, name, item = found
     return batch.book.edit(sheet.sheet_id), name, item
 
@@ -145,9 +176,7 @@ def _put_back(sheet: Sheet, name: str, old: Anchored, new: Anchored | None) -> N
 
 def update_chart_spec(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Give a chart another spec, whole."""
-    sheet, name, item = _found(batch, body.get("chartId"))
-    if name != "charts":
-        raise ApiError(f"No chart with id: {item.item_id}")
+    sheet, name, item = _found(batch, body.get("chartId"), "chart")
     spec = _spec(batch, "ChartSpec", required(body, "spec"))
     _put_back(sheet, name, item, replace(item, body={**item.body, "spec": spec}))
     return {}
@@ -155,9 +184,7 @@ def update_chart_spec(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
 
 def update_slicer_spec(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Change the fields of a slicer's spec that the mask names."""
-    sheet, name, item = _found(batch, body.get("slicerId"))
-    if name != "slicers":
-        raise ApiError(f"No slicer with id: {item.item_id}")
+    sheet, name, item = _found(batch, body.get("slicerId"), "slicer")
     tree = update_mask(body, "spec")
     wanted = normal(body.get("spec") or {})
     spec = _spec(batch, "SlicerSpec", mask.merge(item.body["spec"], wanted, unpaired(tree)))
@@ -169,7 +196,7 @@ def update_slicer_spec(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
 def update_position(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Move or size a chart or slicer."""
     sheet, name, item = _found(batch, body.get("objectId"))
-    wanted = _overlay(required(body, "newPosition"))
+    wanted = _overlay(body.get("newPosition"))
     fields = mask.names(update_mask(body), _OVERLAY)
     kept = {key: value for key, value in item.body["overlay"].items() if key not in fields}
     given = {key: value for key, value in _pixels(wanted).items() if key in fields}
@@ -184,9 +211,7 @@ def update_position(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
 
 def update_border(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     """Give a chart's edge another colour."""
-    sheet, name, item = _found(batch, body.get("objectId"))
-    if name != "charts":
-        raise ApiError(f"No chart with id: {item.item_id}")
+    sheet, name, item = _found(batch, body.get("objectId"), "chart")
     tree = update_mask(body, "border")
     wanted = normal(body.get("border") or {})
     border = mask.merge(item.body.get("border") or {}, wanted, unpaired(tree))

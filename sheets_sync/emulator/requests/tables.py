@@ -64,20 +64,36 @@ def _check(batch: Batch, name: str, area: Area, own: str | None = None) -> None:
             raise ApiError("A table cannot overlap another table.")
 
 
-def _columns(sheet: Sheet, area: Area, wanted: Any) -> list[Json]:
-    """Write given column names into the heading row; return what else is known of the columns."""
+def _columns(sheet: Sheet, area: Area, wanted: Any, *, adding: bool) -> list[Json]:
+    """Write the columns' names into the heading row; return what else is known of the columns."""
     kept: list[Json] = []
+    nameless = 0
     for column in wanted or ():
         index = int(column.get("columnIndex") or 0)
         if not area.contains(area.top, area.left + index):
             raise ApiError(f"columnIndex[{index}] is not inside the table.")
-        if column.get("columnName"):
-            old = sheet.cell(area.top, area.left + index) or _EMPTY
-            named = old._replace(value=str(column["columnName"]))
-            sheet.put(area.top, area.left + index, [named])
+        _check_choices(column)
+        name = column.get("columnName")
+        if not name:
+            if not adding:
+                raise ApiError("Table header row cell must have a value.")
+            nameless += 1
+            name = f"Column {nameless}"
+        old = sheet.cell(area.top, area.left + index) or _EMPTY
+        sheet.put(area.top, area.left + index, [old._replace(value=str(name), runs=None)])
         rest = {key: value for key, value in normal(column).items() if key != "columnName"}
         kept.append({**rest, "columnIndex": index})
     return kept
+
+
+def _check_choices(column: Json) -> None:
+    """A dropdown column has its choices, and no other column has any."""
+    condition = (column.get("dataValidationRule") or {}).get("condition")
+    if column.get("columnType") == "DROPDOWN":
+        if not condition:
+            raise ApiError("Condition must be set for dropdown column type.")
+    elif condition:
+        raise ApiError("Cannot set condition for non-dropdown column type.")
 
 
 def add_table(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +110,7 @@ def add_table(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
         raise ApiError(f"A table with id {table_id} already exists.")
     kept: dict[str, Any] = {
         "name": name,
-        "columns": _columns(sheet, area, wanted.get("columnProperties")),
+        "columns": _columns(sheet, area, wanted.get("columnProperties"), adding=True),
     }
     if wanted.get("rowsProperties"):
         kept["rows"] = normal(wanted["rowsProperties"])
@@ -122,7 +138,7 @@ def update_table(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
         narrow = tree.get("rowsProperties") or {}
         kept["rows"] = mask.merge(kept.get("rows") or {}, new, unpaired(narrow))
     if "columnProperties" in fields:
-        kept["columns"] = _columns(sheet, area, wanted.get("columnProperties"))
+        kept["columns"] = _columns(sheet, area, wanted.get("columnProperties"), adding=False)
     new_item = replace(item, areas=(area,), body=kept)
     sheet.tables = tuple(new_item if other is item else other for other in sheet.tables)
     return {}

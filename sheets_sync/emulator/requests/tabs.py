@@ -1,5 +1,6 @@
 """Requests about sheets as a whole and about the spreadsheet."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +9,8 @@ from sheets_sync.emulator.area import Area
 from sheets_sync.emulator.formula.references import renamed
 from sheets_sync.emulator.ranges import mapped
 from sheets_sync.emulator.refusal import ApiError, unsupported
-from sheets_sync.emulator.requests.batch import Batch, Handler, update_mask
-from sheets_sync.emulator.workbook import MAX_COLUMNS, Anchored, Json, Sheet
+from sheets_sync.emulator.requests.batch import METADATA_ON_COPY, Batch, Handler, update_mask
+from sheets_sync.emulator.workbook import MAX_COLUMNS, Anchored, Json, Metadata, Sheet
 
 MAX_TITLE = 100
 _COUNTS = ("rowCount", "columnCount")
@@ -126,12 +127,15 @@ def _known(batch: Batch, sheet_id: int) -> Sheet:
 
 
 def duplicate_sheet(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
-    """Copy a sheet within the spreadsheet; developer metadata stays with the original."""
+    """Copy a sheet within the spreadsheet; developer metadata stays with the original by default."""
     source = _known(batch, int(body.get("sourceSheetId") or 0))
     title = body.get("newSheetName") or _free_copy_title(batch, source.title)
     check_title(batch, title)
     copy = copy_sheet(batch, source, _free_id(batch, body.get("newSheetId")), title)
     index = _place(batch, copy, body.get("insertSheetIndex") or 0)
+    if METADATA_ON_COPY in batch.settings:
+        own = [item for item in batch.book.metadata.values() if item.sheet_id == source.sheet_id]
+        copy_metadata(batch, own, copy)
     return {"duplicateSheet": {"properties": properties_json(copy, index)}}
 
 
@@ -141,6 +145,14 @@ def _free_copy_title(batch: Batch, title: str) -> str:
         number += 1
         name = f"Copy of {title} {number}"
     return name
+
+
+def copy_metadata(batch: Batch, items: Iterable[Metadata], copy: Sheet) -> None:
+    """Attach copies of a sheet's metadata, with ids of their own, to its copy."""
+    known = batch.book.metadata
+    for item in items:
+        fresh = batch.mint.number(known.__contains__)
+        known[fresh] = replace(item, metadata_id=fresh, sheet_id=copy.sheet_id)
 
 
 def copy_sheet(batch: Batch, source: Sheet, sheet_id: int, title: str) -> Sheet:
@@ -202,6 +214,9 @@ def update_sheet_properties(batch: Batch, body: dict[str, Any]) -> dict[str, Any
     properties = body.get("properties") or {}
     tree = update_mask(body, "properties")
     fields = mask.names(tree, ("title", "index", "gridProperties", *_LOOKS))
+    for name in ("sheetType", "dataSourceSheetProperties"):
+        if name in tree:
+            raise ApiError(f"Field cannot be updated: {name}")
     sheet = batch.book.edit(int(properties.get("sheetId") or 0))
     if "title" in fields:
         _retitle(batch, sheet, properties.get("title") or "")
