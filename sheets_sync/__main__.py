@@ -6,18 +6,32 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
+from typer import Abort
+
 from sheets_sync.cli import app, fail
-from sheets_sync.errors import SheetsSyncError, Words
+from sheets_sync.errors import ConfigurationError, SheetsSyncError, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
+_INTERRUPTED_WORDS = Words(
+    "已中断。再运行一次即可:已写入的不会重复写。",
+    "Interrupted. Just run it again: what was written is not written twice.",
+)
 
 
 def collect_rarely() -> None:
     """Look for reference cycles rarely: a run makes millions of small values that are no garbage."""
     gc.set_threshold(100_000, 50, 100)
+
+
+def _unusable(error: OSError) -> Words:
+    """Say which file or folder of this computer cannot be used."""
+    return Words(
+        f"{error.filename} 用不了:{error.strerror}。请检查它的所有者、权限和磁盘空间。",
+        f"{error.filename} cannot be used: {error.strerror}. Check its owner, its permissions and the disk's space.",
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,9 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SheetsSyncError as error:
         fail(error.words, arguments)
         return error.exit_code
-    except KeyboardInterrupt:
-        fail(Words("已中断。", "Interrupted."), arguments)
+    except (KeyboardInterrupt, Abort):
+        fail(_INTERRUPTED_WORDS, arguments)
         return INTERRUPTED
+    except OSError as error:
+        if error.filename is None:
+            raise
+        fail(_unusable(error), arguments)
+        return ConfigurationError.exit_code
     except Exception as error:
         shown = getattr(error, "show", None)  # a mistake in the command line, in typer's own words
         if shown is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import locale
 import os
+import re
 import signal
 import threading
 import time
@@ -12,7 +13,8 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 from rich.console import Console
@@ -131,12 +133,13 @@ def init(
     from sheets_sync.config.starter import start_job
 
     language: Language = lang or system_language()
+    job = quote(str(folder / DEFAULT_JOB))
     for path in start_job(folder, template=template, language=language):
         typer.echo(f"  {path}")
     typer.echo(
         Words(
-            f"已建好。下一步:填好 skus.csv,把报表放进 {folder}/inbox/站点/,再运行 sheets-sync sync --job {folder}/sheets-sync.yaml",
-            f"Done. Next: fill in skus.csv, put reports into {folder}/inbox/MARKETPLACE/ and run sheets-sync sync --job {folder}/sheets-sync.yaml",
+            f"已建好。下一步:填好 skus.csv,把报表放进 {folder}/inbox/站点/,再运行 sheets-sync sync --job {job}",
+            f"Done. Next: fill in skus.csv, put reports into {folder}/inbox/MARKETPLACE/ and run sheets-sync sync --job {job}",
         ).say(language)
     )
 
@@ -256,7 +259,10 @@ def rules_test(
 @app.command()
 def worker(*, job: JobOption = DEFAULT_JOB) -> None:
     """Stay running and sync on schedule; cron calls `sync` instead."""
+    from sheets_sync.run import check_setup
     from sheets_sync.worker import Worker
+
+    check_setup(job)
 
     def run(job_file: Path, when: datetime) -> None:
         _, text = _sync(job_file, when)
@@ -328,8 +334,19 @@ def _language_of(job: Path) -> Language:
 
     try:
         return load_job(job).language
-    except ConfigurationError:
-        return system_language()
+    except (ConfigurationError, OSError):
+        return _written_language(job) or system_language()
+
+
+def _written_language(job: Path) -> Language | None:
+    """Return the language a job file asks for, though the rest of it cannot be used."""
+    path = job / DEFAULT_JOB if job.is_dir() else job
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = re.search(r"^language:\s*['\"]?(zh|en|both)\b", text, re.MULTILINE)
+    return cast("Language", found[1]) if found else None
 
 
 def _working(words: Words) -> AbstractContextManager[object]:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from sheets_sync.core.breaches import ad_group_slots, judge, put_into_words
 from sheets_sync.core.history import Slot
-from sheets_sync.core.marketplaces import MARKETPLACES
+from sheets_sync.core.marketplaces import MARKETPLACES, marketplace_code
 from sheets_sync.core.metrics import METRICS, Source
 from sheets_sync.core.records import build
 from sheets_sync.core.scope import Scope
@@ -18,7 +18,7 @@ from sheets_sync.core.wording import Fact, Locale, shown
 from sheets_sync.errors import ConfigurationError, NoUsableSource, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from sheets_sync.core.breaches import Breach
@@ -70,6 +70,9 @@ def story(
     _, breaches = put_into_words(
         verdict, store.ad_groups(ad_group_slots(verdict)), job.language, job.schedule.zone
     )
+    marketplace = _listed_marketplace(marketplace, scope)
+    if store_name not in (None, *job.stores):
+        raise ConfigurationError(_not_in_job(str(store_name), job.stores))
     wanted = "" if sku.casefold() in ACCOUNT else sku
     found = [
         key
@@ -113,7 +116,10 @@ class _Teller:
             if b.key == key and (b.current if when is None else b.date == when)
         ]
         if not mine:
-            yield "  " + Words(f"{last} 没有预警。", f"No alerts on {last}.").say(self.language)
+            said = Words(f"{last} 没有预警。", f"No alerts on {last}.")
+            if not self._has_figures(panel, row, last):
+                said = Words(f"{last} 没有数据。", f"There are no figures for {last}.")
+            yield f"  {said.say(self.language)}"
         for breach in mine:
             yield from self._breach(breach)
         shown_metrics = [name for b in mine for name in (b.coloured, b.metric)]
@@ -122,6 +128,12 @@ class _Teller:
         )
         yield from self._history(metrics, key, panel, row, last)
         yield from self._files(metrics, key, panel, mine[0].date if mine else last)
+
+    def _has_figures(self, panel: Panel, row: int, when: date) -> bool:
+        column, names = panel.day(when), _BEHIND if panel is self.records.skus else _BEHIND_ACCOUNT
+        return column is not None and any(
+            panel[name][row, column] == panel[name][row, column] for name in names
+        )
 
     def _breach(self, breach: Breach) -> Iterator[str]:
         mark = "🔴" if breach.severity == "critical" else "🟡"
@@ -196,6 +208,24 @@ class _Teller:
         place = MARKETPLACES[key.marketplace]
         locale = Locale(self.language, place.symbol, place.digits, self.zone)
         return shown(Fact(value, METRICS[metric].unit), locale, zh=self.language != "en")
+
+
+def _listed_marketplace(name: str | None, scope: Scope) -> str | None:
+    """Return the marketplace's code as the job has it; raise where it has not."""
+    if name is None:
+        return None
+    codes = list(dict.fromkeys(code for _, code in scope.accounts))
+    code = marketplace_code(name)
+    if code not in codes:
+        raise ConfigurationError(_not_in_job(name, codes))
+    return code
+
+
+def _not_in_job(name: str, known: Iterable[str]) -> Words:
+    names = ", ".join(known)
+    return Words(
+        f"这个任务里没有 {name},只有:{names}。", f"This job has no {name}; it has {names}."
+    )
 
 
 def _known(panel: Panel, metric: str, row: int, column: int) -> float | str | None:

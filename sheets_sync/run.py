@@ -7,7 +7,7 @@ unsafe, remembers what it is about to do, writes, and settles. The clock is read
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -20,10 +20,12 @@ from sheets_sync.config.job import Job, load_job
 from sheets_sync.config.master import load_master
 from sheets_sync.config.rulefiles import load_rules
 from sheets_sync.config.templates import load_layouts
+from sheets_sync.core import notices
 from sheets_sync.core.breaches import Breach, ad_group_slots, flood_words, judge, put_into_words
 from sheets_sync.core.history import Merged, merge
 from sheets_sync.core.layout import render
-from sheets_sync.core.plan import Plan, diff, key_text
+from sheets_sync.core.notices import Notice
+from sheets_sync.core.plan import Plan, diff
 from sheets_sync.core.records import Records, build
 from sheets_sync.core.scope import Scope
 from sheets_sync.emulator.serve import ServerInUse, connect
@@ -53,9 +55,6 @@ DEEP_WINDOW_DAYS = 42
 DEEP_EVERY_DAYS = 7
 """Ad sales are restated up to 42 days back: that far is rewritten once a week."""
 
-NAMED = 5
-"""How many of a kind a sentence names."""
-
 _LOCAL_ID, _DEEP_ON = "local_spreadsheet", "deep_rewrite_on"
 
 
@@ -78,14 +77,6 @@ class Edges:
     book: Book | None
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """Something a person should know that stops nothing."""
-
-    code: str
-    words: Words
-
-
 @dataclass(frozen=True)
 class Prepared:
     """What a run found and what it would do."""
@@ -102,12 +93,18 @@ class Prepared:
     reading: Reading
     written: Mapping[str, Written]
     plan: Plan
-    notes: Sequence[Warned] = field(default=())
+    floods: Sequence[Notice] = ()
+    inbox_is_empty: bool = False
 
     @property
-    def warnings(self) -> list[Warned]:
+    def warnings(self) -> list[Notice]:
         """Return what a person should know, the sheet as it was read last included."""
-        return [*self.notes, *_sheet_warnings(self)]
+        return [
+            *notices.refusals(self.merged, self.plan),
+            *self.floods,
+            *notices.about_sources(self.records, self.merged, inbox_is_empty=self.inbox_is_empty),
+            *notices.about_the_sheet(self.plan, self.reading.deleted, self.written),
+        ]
 
     @property
     def look(self) -> Dress:
@@ -123,6 +120,17 @@ def load_setup(job_file: Path) -> Setup:
     """Read the job, its rules, its template and its lists; raise ConfigurationError."""
     job = load_job(job_file)
     return Setup(job, load_rules(job, data_folder("rules")), load_layouts(job), load_master(job))
+
+
+def check_setup(job_file: Path) -> None:
+    """Raise ConfigurationError where a job could never run: its files, its credentials, its folder."""
+    job = load_setup(job_file).job
+    if not job.is_local:
+        from sheets_sync.sheets.credentials import load_credentials
+
+        load_credentials(job.credentials, job.folder)
+    with only_run(job):
+        pass
 
 
 @contextmanager
@@ -182,7 +190,7 @@ def only_run(job: Job) -> Iterator[None]:
         raise UnsafeChange(
             Words(
                 "这个任务正在运行,本次跳过。请等它结束后再试。",
-                "This job is running already, so this run was left out. Try again when it has ended.",
+                "This job is running already, so this run was skipped. Try again when it has ended.",
             )
         ) from None
     try:
@@ -211,18 +219,25 @@ def prepare(setup: Setup, edges: Edges, *, now: datetime) -> Prepared:
     }
     marks, breaches = put_into_words(verdict, groups, job.language, job.schedule.zone)
     desired = render(setup.layouts, records, marks, job.language, job.schedule.zone)
+    if not desired:
+        raise _nothing_to_read(job, faults, scope.first_row_date)
     prepared = Prepared(
-        setup, now, deep, reports, merged, records, breaches, faults, desired, Reading(), {}, Plan()
-    )  # fmt: skip
-    prepared = compare(prepared, edges)
-    notes = [Warned("rule-flood", flood_words(flood)) for flood in verdict.floods]
-    if inbox_is_empty:
-        words = Words(
-            "inbox 里没有任何文件,只用了以前收到的数据。",
-            "The inbox is empty; only figures received earlier were used.",
-        )
-        notes.append(Warned("inbox-empty", words))
-    return replace(prepared, notes=[*notes, *_source_warnings(prepared)])
+        setup,
+        now,
+        deep,
+        reports,
+        merged,
+        records,
+        breaches,
+        faults,
+        desired,
+        Reading(),
+        {},
+        Plan(),
+        [Notice("rule-flood", flood_words(flood)) for flood in verdict.floods],
+        inbox_is_empty,
+    )
+    return compare(prepared, edges)
 
 
 def compare(prepared: Prepared, edges: Edges, *, search: Collection[str] = ()) -> Prepared:
@@ -284,7 +299,7 @@ def refuse_if_unsafe(prepared: Prepared, *, expect: str | None, force: bool) -> 
                 f"The plan has changed: it is {found} now, not {expect}. Look at `sheets-sync plan` first.",
             )
         )
-    reasons = [*_shrunk_words(prepared), *_duplicate_words(prepared)]
+    reasons = [notice.words for notice in notices.refusals(prepared.merged, prepared.plan)]
     if reasons and not force:
         way_out = Words(
             "什么都没有写。请重新下载或改好后再运行;确认无误时用 sheets-sync sync --force。",
@@ -384,99 +399,11 @@ def _nothing_to_read(job: Job, faults: Sequence[Fault], since: date | None) -> N
                 "(with several stores: inbox/STORE/MARKETPLACE/) and run again.",
             )
         )
-    zh = "\n".join(f"  - {fault.file}:{fault.reason.zh}" for fault in faults[: 2 * NAMED])
-    en = "\n".join(f"  - {fault.file}: {fault.reason.en}" for fault in faults[: 2 * NAMED])
+    zh = "\n".join(f"  - {fault.file}:{fault.reason.zh}" for fault in faults[: 2 * notices.NAMED])
+    en = "\n".join(f"  - {fault.file}: {fault.reason.en}" for fault in faults[: 2 * notices.NAMED])
     return NoUsableSource(
         Words(
             f"inbox 里没有一个能用的报表:\n{zh}\n请重新下载后再运行。",
             f"No report in the inbox can be used:\n{en}\nDownload them again and rerun.",
         )
     )
-
-
-def _shrunk_words(prepared: Prepared) -> Iterator[Words]:
-    for shrunk in prepared.merged.shrunk:
-        yield Words(
-            f"{shrunk.file} 只有 {shrunk.keys} 个SKU,上一份({shrunk.previous_file})有 {shrunk.before} 个,少于五分之四,可能下载不完整。",
-            f"{shrunk.file} has {shrunk.keys} SKUs; the one before ({shrunk.previous_file}) had {shrunk.before}. "
-            "Under four fifths: it may be incomplete.",
-        )
-
-
-def _duplicate_words(prepared: Prepared) -> Iterator[Words]:
-    for tab in prepared.plan.tabs:
-        if tab.duplicates:
-            keys = ", ".join(key_text(key) for key in tab.duplicates[:NAMED])
-            title = tab.existing.title if tab.existing else tab.desired.title
-            yield Words(
-                f"「{title}」里有 {len(tab.duplicates)} 个键重复,分不清该写哪一行:{keys}。请删掉多余的行。",
-                f"'{title}' has {len(tab.duplicates)} key(s) twice, so it is unclear which row to write: {keys}. "
-                "Delete the extra rows.",
-            )
-
-
-def _source_warnings(prepared: Prepared) -> Iterator[Warned]:
-    unlisted = prepared.records.unlisted
-    if unlisted:
-        names = ", ".join(f"{key.marketplace} {key.sku}" for key in unlisted[:NAMED])
-        yield Warned(
-            "sku-unconfirmed",
-            Words(
-                f"skus.csv 里没有这 {len(unlisted)} 个SKU,所以没有负责人和类目,请补上:{names}",
-                f"{len(unlisted)} SKU(s) are not in skus.csv and so have no owner and no category; add them: {names}",
-            ),
-        )
-    oldest = prepared.records.scope.first_row_date
-    older = sorted(
-        {version.file for version in prepared.merged.news if version.portion.date < oldest}
-    )
-    if older:
-        yield Warned(
-            "outside-window",
-            Words(
-                f"{len(older)} 个文件里早于 {oldest} 的数据只存档、不写入表格,如 {older[0]}",
-                f"Figures before {oldest} in {len(older)} file(s) were kept and not written to the sheet, as in {older[0]}",
-            ),
-        )
-
-
-def _sheet_warnings(prepared: Prepared) -> Iterator[Warned]:
-    for name in prepared.reading.deleted:
-        yield Warned(
-            "tab-deleted",
-            Words(
-                f"工作表 {name} 已被删除,没有重建。",
-                f"The tab {name} was deleted and is not made again.",
-            ),
-        )
-    for tab in prepared.plan.tabs:
-        title = tab.existing.title if tab.existing else tab.desired.title
-        if tab.overrides and not prepared.written.get(tab.desired.id):
-            yield Warned(
-                "memory-lost",
-                Words(
-                    f"「{title}」已有数据,但本任务没有写过它的记录,分不清哪些是人改的:{len(tab.overrides)} 个单元格与报表不同,"
-                    "全部保留。清空其中的单元格,程序就会重新填写。",
-                    f"'{title}' holds figures that this job does not remember writing, so it cannot tell which of them people changed: "
-                    f"{len(tab.overrides)} cell(s) differ from the reports, and all are kept. Clear such a cell, and it is filled again.",
-                ),
-            )
-        if tab.missing_columns:
-            labels = [tab.desired.layout.by_id[name].label for name in tab.missing_columns]
-            zh, en = "、".join(w.zh for w in labels), ", ".join(w.en for w in labels)
-            yield Warned(
-                "column-deleted",
-                Words(
-                    f"「{title}」里已没有这些列,不再写:{zh}",
-                    f"'{title}' no longer has these columns, left out: {en}",
-                ),
-            )
-        if tab.deleted:
-            keys = ", ".join(key_text(key) for key in tab.deleted[:NAMED])
-            yield Warned(
-                "row-deleted",
-                Words(
-                    f"「{title}」里有 {len(tab.deleted)} 行已被人删除,不再补回:{keys}",
-                    f"{len(tab.deleted)} row(s) of '{title}' were deleted by somebody and stay deleted: {keys}",
-                ),
-            )

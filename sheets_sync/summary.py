@@ -109,11 +109,12 @@ def _planned(prepared: Prepared, language: Language) -> Iterator[str]:
     for tab in prepared.plan.tabs:
         if tab.cells:
             title = tab.existing.title if tab.existing else tab.desired.title
-            made = Words("(新建)", " (new)").say(language) if tab.existing is None else ""
-            yield Words(
-                f"  {title}{made}:+{len(tab.new_rows)} 行,改 {len(tab.changes)} 格",
-                f"  {title}{made}: rows +{len(tab.new_rows)}, cells changed {len(tab.changes)}",
-            ).say(language)
+            new = tab.existing is None
+            said = Words(
+                f"{'新建,' if new else ''}+{len(tab.new_rows)} 行,改 {len(tab.changes)} 格",
+                f"{'new, ' if new else ''}rows +{len(tab.new_rows)}, cells changed {len(tab.changes)}",
+            )
+            yield f"  {title}: {said.say(language)}"
 
 
 def _breach_lines(

@@ -3,7 +3,7 @@
 import math
 import re
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from sheets_sync.emulator.formula.results import ErrorValue, Result
@@ -41,6 +41,8 @@ _MONTHS = (
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COMMA_LOCALES = ("de", "fr", "es", "it", "nl", "pt", "tr", "pl", "ru", "sv", "da", "nb", "fi")
 _GENERAL_DIGITS = 10
+_EXACT = Context(prec=800)
+"""Enough digits for any number that a cell can hold."""
 
 
 def formatted(  # noqa: PLR0911 - one way out for each kind of value
@@ -173,7 +175,7 @@ def _digits(amount: Decimal, mask: str, exponent: str | None) -> str:
 
 
 def _fixed(amount: Decimal, places: int) -> str:
-    return format(amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f")
+    return format(amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT), "f")
 
 
 def moment(serial: float) -> datetime:
@@ -200,7 +202,7 @@ def _date(value: float, pattern: str) -> str:
             last = "m"
         else:
             out.append(_date_part(when, token, value, twelve=twelve))
-            last = low[0] if low[0].isalpha() else low[1] if low[0] == "[" else last
+            last = low[0] if low[0].isalpha() else low[1:2] if low[0] == "[" else last
     return "".join(out)
 
 
@@ -226,7 +228,7 @@ def _date_part(  # noqa: C901, PLR0911 - one way out for each letter of a patter
         return "AM" if when.hour < 12 else "PM"  # noqa: PLR2004 - noon
     if low == "a/p":
         return "A" if when.hour < 12 else "P"  # noqa: PLR2004 - noon
-    if low[0] == "[":
+    if low[0] == "[" and len(low) > 1:
         unit = {"h": 24, "m": 1440, "s": 86400}[low[1]]
         return str(math.floor(serial * unit + 1e-6)).rjust(len(low) - 2, "0")
     if low[0] == ".":

@@ -7,9 +7,7 @@ written to the wrong place is put back and `Moved` is raised, so that the caller
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from sheets_sync.core.plan import ExistingTab, TabMemory, heading_texts
@@ -17,9 +15,9 @@ from sheets_sync.errors import SheetError, UnsafeChange, Words
 from sheets_sync.sheets import proof, wire
 from sheets_sync.sheets.batches import compose, memory_of_new
 from sheets_sync.sheets.gateway import COLUMN_KEY, UnknownOutcome
+from sheets_sync.sheets.identity import are_same, bind, is_as_remembered, original
 from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sheets.repair import restoration
-from sheets_sync.sheets.tabs import sheet_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -213,7 +211,7 @@ class Book:
             for entry in sheet.get("developerMetadata", ()):
                 if entry["metadataKey"] == _TAB_KEY:
                     tagged.setdefault(entry["metadataValue"], []).append(memory)
-        owned = {tab: _original(tab, sheets, homes) for tab, sheets in tagged.items()}
+        owned = {tab: original(tab, sheets, homes) for tab, sheets in tagged.items()}
         found = {tab: memory for tab, memory in owned.items() if tab in wanted}
         taken = {*homes.values(), *(memory.sheet_id for memory in owned.values())}
         named = set()
@@ -251,9 +249,9 @@ class Book:
                 tab: _read_tab(tab, memory, grids[memory.sheet_id])
                 for tab, memory in places.items()
             }
-            moved = {t: grid for t, grid in read.items() if not _is_as_remembered(grid, places[t])}
+            moved = {t: grid for t, grid in read.items() if not is_as_remembered(grid, places[t])}
             tags = self._column_tags([grid.title for grid in moved.values()])
-            if all(_are_same(tags[grid.sheet_id][0], grid.headings) for grid in moved.values()):
+            if all(are_same(tags[grid.sheet_id][0], grid.headings) for grid in moved.values()):
                 break
         else:
             raise Moved(next(iter(moved.values())).title)
@@ -262,7 +260,7 @@ class Book:
             columns: Mapping[str, int] = places[tab].columns
             untagged: tuple[str, ...] = ()
             if tab in moved:
-                columns, untagged = _bind(layouts[tab], grid.headings, tags[grid.sheet_id][1])
+                columns, untagged = bind(layouts[tab], grid.headings, tags[grid.sheet_id][1])
             found[tab] = (replace(grid, columns=columns), untagged)
         return found
 
@@ -367,55 +365,9 @@ def _read_tab(tab: str, memory: TabMemory, grid: Mapping[str, Any]) -> ExistingT
     return ExistingTab(tab, memory.sheet_id, title, {}, columns, rows, width)
 
 
-def _is_as_remembered(grid: ExistingTab, memory: TabMemory) -> bool:
-    """Tell whether columns are where they were: the headings are the same, and tell ours apart."""
-    headings = grid.headings
-    return tuple(headings) == memory.headings and all(
-        index < len(headings) and headings[index] and headings.count(headings[index]) == 1
-        for index in memory.columns.values()
-    )
-
-
-def _are_same(headings: Sequence[str], others: Sequence[str]) -> bool:
-    """Compare two heading rows; blank ones at the end do not count."""
-    return all(one == other for one, other in zip_longest(headings, others, fillvalue=""))
-
-
-def _original(tab: str, tagged: Sequence[TabMemory], homes: Mapping[str, int]) -> TabMemory:
-    """Return which of the sheets with a tab's tag is the tab; the others are copies."""
-    ids = [homes.get(tab), sheet_id_of(tab)]
-    return min(tagged, key=lambda one: ids.index(one.sheet_id) if one.sheet_id in ids else len(ids))
-
-
 def _effect(rule: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a colour rule does, wherever it does it."""
     return {name: value for name, value in rule.items() if name != "ranges"}
-
-
-def _bind(
-    layout: TabLayout, headings: Sequence[str], tags: Mapping[str, int]
-) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Find each column by its tag, else by a heading that is unmistakably its own."""
-    columns = {name: index for name, index in tags.items() if name in layout.by_id}
-    places: dict[str, list[int]] = {}
-    for index, heading in enumerate(headings):
-        places.setdefault(normalised(heading), []).append(index)
-    untagged = []
-    for column in layout.columns:
-        if column.id in columns:
-            continue
-        label = column.label
-        names = {normalised(name) for name in (*label, label.say("both"), *column.aliases)}
-        found = {i for name in names for i in places.get(name, ())} - set(columns.values())
-        if len(found) == 1:
-            columns[column.id] = found.pop()
-            untagged.append(column.id)
-    return columns, tuple(untagged)
-
-
-def normalised(heading: str) -> str:
-    """Return a heading without the differences that do not matter to people."""
-    return " ".join(unicodedata.normalize("NFKC", heading).split()).casefold()
 
 
 def tab_memory(plan: Plan, reading: Reading, look: Dress) -> dict[str, TabMemory]:

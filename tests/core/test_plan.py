@@ -322,6 +322,13 @@ def test_a_column_that_the_team_deleted_is_left_out_and_reported() -> None:
     assert "alerts" not in plan.new_columns
 
 
+# --- names ---------------------------------------------------------------------------------------
+
+
+def fingerprint(existing: ExistingTab | None, want: DesiredTab, written: Written) -> str:
+    return Plan((planned(existing, want, written),)).fingerprint()
+
+
 def test_a_fingerprint_names_the_changes() -> None:
     """Other values are another plan; the moment they were received is not."""
     written = {A: was(units=1, as_of=1.0)}

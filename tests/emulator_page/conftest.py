@@ -407,14 +407,20 @@ def stopping_log(tmp_path: Path) -> Iterator[StoppingLog]:
 
 
 @pytest.fixture(scope="module")
-def format_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
-    """Call a function of the page's format module by a JavaScript expression."""
+def page_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Any]]:
+    """Call a function of one of the page's modules by a JavaScript expression."""
     if shutil.which("chromium") is None:
         pytest.skip("Chromium is not installed")
-    home = tmp_path_factory.mktemp("format")
+    home = tmp_path_factory.mktemp("modules")
     with LocalServer(home / "sheets", port=0) as server:
         browser = Browser(home / "profile", "zh-CN")
         browser.open(server.url)
         browser.wait("document.readyState === 'complete'")
-        yield lambda call: browser.evaluate(f"import('/page/format.js').then(f => f.{call})")
+        yield lambda name, call: browser.evaluate(f"import('/page/{name}.js').then(m => m.{call})")
         browser.close()
+
+
+@pytest.fixture
+def format_module(page_module: Callable[[str, str], Any]) -> Callable[[str], Any]:
+    """Call a function of the page's format module."""
+    return lambda call: page_module("format", call)

@@ -22,6 +22,8 @@ from sheets_sync.emulator.formula.results import ErrorValue, FormulaError, Resul
 from sheets_sync.emulator.workbook import Formula, Sheet, Workbook, number
 
 _MAX_CHAIN = 25
+_BROKEN = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
+"""What a function may raise for arguments it was not made for."""
 
 
 Place = tuple[int, int, int]
@@ -146,7 +148,7 @@ def evaluate(text: str, env: Env) -> Result:
         return scalar(compiled(text)(env))
     except FormulaError as error:
         return error.value
-    except (OverflowError, RecursionError, ZeroDivisionError, ValueError):
+    except _BROKEN:
         return ErrorValue("#NUM!", "The result cannot be computed.")
 
 
@@ -175,7 +177,7 @@ def hyperlink(text: str, env: Env) -> str | None:
         return None
     try:
         found = scalar(address(env))
-    except (FormulaError, _TooDeep, RecursionError):
+    except (FormulaError, _TooDeep, *_BROKEN):
         return None
     return found if isinstance(found, str) and found else None
 

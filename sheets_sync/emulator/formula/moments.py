@@ -69,7 +69,11 @@ def _eomonth(start: Argument, months: Argument) -> int:
 
 def _weekday(value: Argument, kind: Argument = 1) -> int:
     monday = moment(to_number(value)).weekday()
-    return {1: (monday + 1) % 7 + 1, 2: monday + 1, 3: monday}[int(to_number(kind))]
+    days = {1: (monday + 1) % 7 + 1, 2: monday + 1, 3: monday}
+    wanted = int(to_number(kind))
+    if wanted not in days:
+        raise FormulaError("#NUM!", f"The second parameter of WEEKDAY cannot be {wanted}.")
+    return days[wanted]
 
 
 def _date_value(text: Argument) -> int:

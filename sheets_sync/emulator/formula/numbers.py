@@ -50,11 +50,15 @@ def _average(*given: Argument) -> Number:
     return math.fsum(found) / len(found)
 
 
+_MOST_DIGITS = 400
+"""More decimal places than any number has."""
+
+
 def _rounded(mode: str) -> Callable[..., Number]:
     def run(value: Argument, places: Argument = 0) -> Number:
-        step = Decimal(1).scaleb(-int(to_number(places)))
+        digits = max(-_MOST_DIGITS, min(_MOST_DIGITS, int(to_number(places))))
         amount = Decimal(repr(to_number(value)))
-        return float((amount / step).quantize(Decimal(1), mode) * step)
+        return float(amount.scaleb(digits).to_integral_value(mode).scaleb(-digits))
 
     return run
 

@@ -3,28 +3,28 @@
 // as long as somebody can see it, and reads anew only then.
 
 import { Actions } from "./actions.js";
-import { fileState, isAbort, readGeometry, readStructure, readValues } from "./api.js";
+import { fileState, isAbort, readGeometry, readStructure } from "./api.js";
 import { Cells } from "./cells.js";
 import { Choices } from "./choices.js";
-import { fromText, toText } from "./clipboard.js";
 import { Editor } from "./edit.js";
 import { showFiles } from "./files.js";
-import { cellName, contentOf, kindOf, letters, parseCell } from "./format.js";
+import { cellName, contentOf, letters, parseCell } from "./format.js";
 import { Grid } from "./grid.js";
-import { followLink, showHint } from "./hint.js";
+import { Hands } from "./hands.js";
+import { showHint } from "./hint.js";
 import { remember } from "./identity.js";
 import { ChoiceList } from "./list.js";
 import { ask } from "./menu.js";
 import { Notices } from "./notices.js";
 import { siftedBy } from "./sift.js";
+import { areaName, filledIn, showSums } from "./sums.js";
 import { Tabs } from "./tabs.js";
 import { Toolbar } from "./toolbar.js";
-import { LANGUAGE, counted, figure, moment, words } from "./words.js";
+import { LANGUAGE, counted, moment, words } from "./words.js";
 import { Writer, findPlace } from "./writing.js";
 
 const POLL_MS = 2000;
 const POLL_AFTER_FAULT_MS = 4000;
-const SUMMED_CELLS = 200_000;
 
 const $ = (id) => document.getElementById(id);
 
@@ -37,9 +37,10 @@ const notices = new Notices({
   banner: $("banner"), bannerText: $("banner-text"), retry: $("retry"), dismiss: $("dismiss"), said: $("said"), unsaved: $("unsaved"),
 });
 const grid = new Grid($("scroller"), $("entry"), {
-  onSelect, onView, filled,
+  onSelect, onView,
+  filled: (line) => filledIn(here, line),
   onHint: (cell, beside) => showHint($("hint"), cell, beside, here.structure?.tabs),
-  onPress: (place) => pressed(place),
+  onPress: (place) => hands.pressed(place),
   onOpen: () => { if (!editor.edit) editor.open(); },
   onFold: (group, folded) => actions.fold(group, folded),
   onPaint: () => editor.place(),
@@ -61,7 +62,8 @@ const editor = new Editor({
     content: contentOf,
     offers: (cell) => here.choices?.of(cell) ?? null,
     remember: (row, column) => remember(here.cells, here.tab, row, column),
-    onCommit, onKey,
+    onCommit: write,
+    onKey: (event) => hands.key(event),
     onEnd: () => { $("trail").hidden = true; showContent(); },
     say: (text, loud) => notices.say(text, loud),
   },
@@ -77,11 +79,19 @@ const desk = {
   open: (sheetId) => { location.hash = `#${encodeURIComponent(here.id)}/${sheetId}`; },
   selectLater: (row, column) => { here.select = { row, column }; },
 };
+/** Show what was typed at once and send it on its way. */
+function write(edit, text) {
+  here.cells.expect(edit.row, edit.column, text);
+  writer.put({ id: here.id, sheetId: here.tab.properties.sheetId, seen: edit.seen, text });
+}
+
 const actions = new Actions(desk);
 const tools = new Toolbar($("tools"), desk, actions, { list: () => here.tab?.filterViews ?? [], current: () => here.view ?? null, choose: chooseView });
 const tabs = new Tabs($("tabs"), $("add"), {
   onAdd: () => actions.addTab(), onRename: (sheetId, title) => actions.renameTab(sheetId, title), onDone: () => { if (here.structure) showNames(here); tabs.takeFocus(); },
 });
+
+const hands = new Hands({ ...desk, write, editor, actions, tools, tabs, entry: $("entry"), hint: $("hint"), toolbar: $("tools") });
 
 /** What the frozen heading row says of a column. */
 function heading(column) {
@@ -209,7 +219,7 @@ function onCells(mine) {
   if (mine !== here) return;
   grid.schedule();
   showContent();
-  showSums();
+  sum();
   if (mine.failed) recovered(mine);
 }
 
@@ -335,19 +345,17 @@ async function sift(mine) {
 function onSelect() {
   const area = grid.selection;
   const several = area.endRow - area.row > 1 || area.endColumn - area.column > 1;
-  const name = several && here.tab ? areaText(area) : cellName(grid.focus.row, grid.focus.column);
+  const name = several && here.tab ? areaName(area, here.tab.properties.gridProperties) : cellName(grid.focus.row, grid.focus.column);
   if (document.activeElement !== $("where")) $("where").value = name;
   showContent();
   editor.place();
   clearTimeout(here.summing);
-  here.summing = setTimeout(showSums, several ? 150 : 0);
+  here.summing = setTimeout(sum, several ? 150 : 0);
 }
 
-function areaText(area) {
-  const { rowCount = 0, columnCount = 0 } = here.tab.properties.gridProperties ?? {};
-  if (area.row === 0 && area.endRow === rowCount) return `${letters(area.column)}:${letters(area.endColumn - 1)}`;
-  if (area.column === 0 && area.endColumn === columnCount) return `${area.row + 1}:${area.endRow}`;
-  return `${cellName(area.row, area.column)}:${cellName(area.endRow - 1, area.endColumn - 1)}`;
+function sum() {
+  const mine = here;
+  showSums($("sums"), mine, grid.selection, () => mine === here);
 }
 
 function showContent() {
@@ -359,39 +367,9 @@ function showContent() {
   $("entry").setAttribute("aria-label", `${cellName(grid.anchor.row, grid.anchor.column)} ${text}`);
 }
 
-async function showSums() {
-  const mine = here;
-  const area = grid.selection;
-  const size = (area.endRow - area.row) * (area.endColumn - area.column);
-  mine.sumStop?.abort();
-  $("sums").textContent = "";
-  if (!mine.cells || size < 2 || size > SUMMED_CELLS) return;
-  mine.sumStop = new AbortController();
-  try {
-    const values = (await readValues(mine.id, mine.tab.properties.title, area, "UNFORMATTED_VALUE", mine.sumStop.signal)).flat();
-    const numbers = values.filter((value) => typeof value === "number");
-    const count = values.filter((value) => value !== "").length;
-    const sum = numbers.reduce((total, number) => total + number, 0);
-    if (mine !== here || !count) return;
-    $("sums").textContent = numbers.length ? words.sums(figure(sum), figure(sum / numbers.length), counted(count)) : words.count(counted(count));
-  } catch {
-    $("sums").textContent = "";
-  }
-}
-
 function onView(first, end) {
   const rows = grid.layout.rows.count;
   $("status").textContent = end > first ? words.rows(counted(first + 1), counted(end), counted(rows)) : words.noRows;
-}
-
-/** Which cells of one row or one column hold something, as a function of the other index. */
-async function filled({ row, column }) {
-  const { rowCount, columnCount } = here.tab.properties.gridProperties;
-  const area = row === undefined
-    ? { row: 0, endRow: rowCount, column, endColumn: column + 1 }
-    : { row, endRow: row + 1, column: 0, endColumn: columnCount };
-  const values = await readValues(here.id, here.tab.properties.title, area, "FORMATTED_VALUE", here.stop.signal).catch(() => []);
-  return (at) => ((row === undefined ? values[at]?.[0] : values[0]?.[at]) ?? "") !== "";
 }
 
 function jump(event) {
@@ -404,113 +382,6 @@ function jump(event) {
   notices.banner("");
   grid.takeFocus();
   grid.select(cell.row, cell.column);
-}
-
-// --- keys, pointer and clipboard -------------------------------------------------------------
-
-/** Hand in what was typed before another cell is pressed; a press on a dropdown's mark opens it. */
-function pressed(place) {
-  if (editor.edit && !editor.commit(null)) return false;
-  const cell = here.cells?.get(place.row, place.column);
-  here.pressed = null;
-  if (place.area === "cell" && Choices.has(cell)) here.pressed = place;
-  return true;
-}
-
-/** A click on the mark of a dropdown opens its list; on a checkbox it ticks. */
-function clicked(event) {
-  const place = grid.pointer.under(event);
-  if (event.ctrlKey || event.metaKey) {
-    followLink(here.id, here.cells?.get(grid.focus.row, grid.focus.column));
-    return;
-  }
-  if (place?.area !== "cell" || event.shiftKey) return;
-  const box = grid.boxOf(place.row, place.column);
-  if (here.pressed && event.clientX > box.left + box.width - 20 && event.clientX <= box.left + box.width) editor.openList();
-  else if (event.clientX > box.left + box.width / 2 - 10 && event.clientX < box.left + box.width / 2 + 10) tick();
-}
-
-/** Tick or untick the selected cell when it is a checkbox. */
-function tick() {
-  const cell = here.cells?.get(grid.anchor.row, grid.anchor.column);
-  if (cell?.dataValidation?.condition?.type !== "BOOLEAN") return false;
-  const on = kindOf(cell) === "bool" && cell.effectiveValue.boolValue;
-  onCommit({ seen: remember(here.cells, here.tab, grid.anchor.row, grid.anchor.column), ...grid.anchor }, on ? "FALSE" : "TRUE");
-  return true;
-}
-
-function onCommit(edit, text) {
-  here.cells.expect(edit.row, edit.column, text);
-  writer.put({ id: here.id, sheetId: here.tab.properties.sheetId, seen: edit.seen, text });
-}
-
-/** Keys in the grid besides those that move: whether the key meant something. */
-function onKey(event) {
-  const { key } = event;
-  const far = event.ctrlKey || event.metaKey;
-  if (!here.cells) return false;
-  if (key === "Delete" || key === "Backspace") actions.clear();
-  else if (key === "Enter" && far) followLink(here.id, here.cells.get(grid.focus.row, grid.focus.column));
-  else if (far && key.toLowerCase() === "b") actions.bold();
-  else if (key === " " && !far && !event.shiftKey) return tick();
-  else if (key === "Escape") {
-    grid.select(grid.anchor.row, grid.anchor.column);
-    showHint($("hint"), null);
-  } else if (key === "F10" && event.shiftKey) {
-    const box = grid.boxOf(grid.anchor.row, grid.anchor.column);
-    tools.openAt($("entry"), { x: box.left + 12, y: box.top + box.height });
-  } else return false;
-  return true;
-}
-
-/** F6 goes round the parts of the page: grid, tabs, toolbar. */
-function round(event) {
-  if (event.key !== "F6" || $("sheet").hidden) return;
-  event.preventDefault();
-  const at = document.activeElement;
-  if (at === $("entry")) tabs.takeFocus();
-  else if ($("tabs").contains(at)) $("tools").querySelector("[tabindex='0']").focus();
-  else grid.takeFocus();
-}
-
-function inGrid() {
-  return here.cells && document.activeElement === $("entry") && !editor.edit;
-}
-
-async function copy(event) {
-  if (!inGrid()) return;
-  event.preventDefault();
-  const area = grid.selection;
-  const known = knownText(area);
-  if (known === null) {
-    const values = await readValues(here.id, here.tab.properties.title, area, "FORMATTED_VALUE", here.stop.signal).catch(() => null);
-    if (values) await navigator.clipboard.writeText(toText(values));
-  } else {
-    event.clipboardData.setData("text/plain", known);
-  }
-  if (event.type === "cut") actions.clear();
-}
-
-/** The selection as tab-separated text, or null when part of it has not been read. */
-function knownText(area) {
-  const lines = [];
-  for (let row = area.row; row < area.endRow; row += 1) {
-    const line = [];
-    for (let column = area.column; column < area.endColumn; column += 1) {
-      const cell = here.cells.get(row, column);
-      if (!cell) return null;
-      line.push(cell.formattedValue ?? "");
-    }
-    if (grid.layout.rows.shown(row)) lines.push(line);
-  }
-  return toText(lines);
-}
-
-function paste(event) {
-  if (!inGrid()) return;
-  event.preventDefault();
-  const text = event.clipboardData.getData("text/plain");
-  if (text) actions.paste(fromText(text));
 }
 
 // --- the rest of the page --------------------------------------------------------------------
@@ -537,9 +408,9 @@ function listen() {
   addEventListener("hashchange", go);
   addEventListener("beforeunload", (event) => { if (editor.edit || writer.busy || notices.hasUnsaved) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
-  for (const kind of ["copy", "cut"]) document.addEventListener(kind, copy);
-  document.addEventListener("paste", paste);
-  document.addEventListener("keydown", round);
+  for (const kind of ["copy", "cut"]) document.addEventListener(kind, (event) => hands.copy(event));
+  document.addEventListener("paste", (event) => hands.paste(event));
+  document.addEventListener("keydown", (event) => hands.round(event));
   $("retry").addEventListener("click", again);
   $("taller").addEventListener("click", tallBar);
   $("where").addEventListener("focus", () => $("where").select());
@@ -548,12 +419,8 @@ function listen() {
     if (event.key === "Enter") jump(event);
     if (event.key === "Escape") grid.takeFocus();
   });
-  $("scroller").addEventListener("click", clicked);
-  $("scroller").addEventListener("contextmenu", (event) => {
-    if (!grid.pointer.under(event) || editor.edit) return;
-    event.preventDefault();
-    tools.openAt($("entry"), { x: event.clientX, y: event.clientY });
-  });
+  $("scroller").addEventListener("click", (event) => hands.clicked(event));
+  $("scroller").addEventListener("contextmenu", (event) => hands.contextMenu(event));
 }
 
 label();

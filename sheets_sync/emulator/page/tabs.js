@@ -45,6 +45,9 @@ export class Tabs {
     this.#el.querySelector("[aria-selected=true]")?.focus();
   }
 
+  /** Whether an element is one of the tabs. */
+  holds(el) { return this.#el.contains(el); }
+
   #keyed(event) {
     const all = [...this.#el.children];
     const at = all.indexOf(document.activeElement);

@@ -227,6 +227,9 @@ const ENGLISH = {
 /** The page's words: strings, and functions that put facts into a sentence. */
 export const words = chinese ? CHINESE : ENGLISH;
 
+/** The names of all words by language, for whoever checks that none is missing. */
+export const NAMES = { zh: Object.keys(CHINESE).sort(), en: Object.keys(ENGLISH).sort() };
+
 const whole = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 const precise = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 2 });
 const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hour12: false });
