@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sheets_sync.emulator import admin, drive_api, faults, sheets_api
+from sheets_sync.emulator import admin, drive_api, faults, sheets_api, sheets_routes
 from sheets_sync.emulator.access import Access
 from sheets_sync.emulator.call import Answer, Call, refused
 from sheets_sync.emulator.drives import Drives
@@ -223,7 +223,7 @@ class _Api:
             return _response(refused(ApiError(message, code=500)))
 
     def _dispatch(self, call: Call) -> Answer:
-        found = sheets_api.find(call.method, call.path)
+        found = sheets_routes.find(call.method, call.path)
         if found is not None:
             route, parts = found
             answer = self.server.sheets.answer(call, route, parts)
@@ -246,7 +246,7 @@ class _Api:
 
 def _about(call: Call) -> tuple[str, bool, str | None]:
     """Return a call's name, whether it writes, and the spreadsheet it is about."""
-    found = sheets_api.find(call.method, call.path)
+    found = sheets_routes.find(call.method, call.path)
     if found is not None:
         return found[0].name, found[0].writes, found[1].get("id")
     known = drive_api.find(call.method, call.path)

@@ -12,9 +12,9 @@ from sheets_sync.emulator import drive_query, mask, snapshot
 from sheets_sync.emulator.access import RANKS, Access, check_file, permission, rank
 from sheets_sync.emulator.area import Area
 from sheets_sync.emulator.call import Answer, Call
+from sheets_sync.emulator.creation import new_workbook
 from sheets_sync.emulator.drives import Drives, drive_json
 from sheets_sync.emulator.refusal import ApiError, file_not_found, no_storage, unsupported
-from sheets_sync.emulator.sheets_api import new_workbook
 from sheets_sync.emulator.storage import ID, Library, Volume, new_id, timestamp
 from sheets_sync.emulator.values import Rendering, read
 from sheets_sync.emulator.workbook import Workbook

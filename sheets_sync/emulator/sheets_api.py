@@ -1,131 +1,26 @@
 """Sheets v4: from a request to the operation or the reading it asks for."""
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
-from urllib.parse import unquote
 
-from sheets_sync.emulator import a1, filters, formats, mask, snapshot, values
-from sheets_sync.emulator.access import Access, check_sheet, is_manager, permission
+from sheets_sync.emulator import a1, filters, mask, snapshot, values
+from sheets_sync.emulator.access import Access, check_sheet, is_manager
 from sheets_sync.emulator.area import Area, to_a1
 from sheets_sync.emulator.call import Answer, Call
+from sheets_sync.emulator.creation import described_workbook
 from sheets_sync.emulator.drives import Drives
 from sheets_sync.emulator.filters import metadata_json
 from sheets_sync.emulator.identity import OWNER
-from sheets_sync.emulator.refusal import ApiError, no_storage, not_found, unsupported, violations
+from sheets_sync.emulator.refusal import ApiError, no_storage, not_found, violations
 from sheets_sync.emulator.render import masked_spreadsheet, spreadsheet_json
-from sheets_sync.emulator.requests.batch import METADATA_ON_COPY, Batch, Mint
-from sheets_sync.emulator.requests.tabs import new_sheet
-from sheets_sync.emulator.schema import snake
-from sheets_sync.emulator.storage import ID, Library, Volume, new_id, timestamp
+from sheets_sync.emulator.requests.batch import METADATA_ON_COPY
+from sheets_sync.emulator.sheets_routes import ROUTES, Route, check_query
+from sheets_sync.emulator.storage import ID, Library, Volume
 from sheets_sync.emulator.values import Rendering, Written
-from sheets_sync.emulator.workbook import Sheet, Workbook
+from sheets_sync.emulator.workbook import Workbook
 
 _OPTIONS = ("RAW", "USER_ENTERED")
-_SETTINGS = (
-    "locale",
-    "timeZone",
-    "autoRecalc",
-    "iterativeCalculationSettings",
-    "importFunctionsExternalUrlAccessAllowed",
-    "spreadsheetTheme",
-)
-_COMMON = frozenset(
-    [
-        "fields",
-        "alt",
-        "prettyPrint",
-        "key",
-        "quotaUser",
-        "userIp",
-        "access_token",
-        "oauth_token",
-        "callback",
-        "upload_protocol",
-        "uploadType",
-        "$.xgafv",
-    ]
-)
-_RENDERING = "majorDimension valueRenderOption dateTimeRenderOption"
-_WRITING = (
-    "valueInputOption includeValuesInResponse "
-    "responseValueRenderOption responseDateTimeRenderOption"
-)
-_QUERIES = {
-    "get": "ranges includeGridData excludeTablesInBandedRanges",
-    "values_get": _RENDERING,
-    "values_batch_get": "ranges " + _RENDERING,
-    "values_update": _WRITING,
-    "values_append": _WRITING + " insertDataOption",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One method of the API: how it is addressed, and whether it writes."""
-
-    method: str
-    pattern: re.Pattern[str]
-    name: str
-    writes: bool
-
-
-def _route(method: str, pattern: str, name: str, *, writes: bool = False) -> Route:
-    return Route(method, re.compile("/v4/spreadsheets" + pattern), name, writes)
-
-
-_ONE = r"/(?P<id>[^/:]+)/?"
-ROUTES = (
-    _route("POST", "", "create", writes=True),
-    _route("GET", _ONE, "get"),
-    _route("POST", _ONE + ":getByDataFilter", "get_by_filter"),
-    _route("POST", _ONE + ":batchUpdate", "batch_update", writes=True),
-    _route("GET", _ONE + r"/?developerMetadata/(?P<item>[^/:]+)", "metadata_get"),
-    _route("POST", _ONE + r"/?developerMetadata:search", "metadata_search"),
-    _route("POST", _ONE + r"/?sheets/(?P<item>[^/:]+)/?:copyTo", "copy_to", writes=True),
-    _route("GET", _ONE + "/?values:batchGet", "values_batch_get"),
-    _route("POST", _ONE + "/?values:batchUpdate", "values_batch_update", writes=True),
-    _route("POST", _ONE + "/?values:batchClear", "values_batch_clear", writes=True),
-    _route("POST", _ONE + "/?values:batchGetByDataFilter", "values_get_by_filter"),
-    _route(
-        "POST", _ONE + "/?values:batchUpdateByDataFilter", "values_update_by_filter", writes=True
-    ),
-    _route("POST", _ONE + "/?values:batchClearByDataFilter", "values_clear_by_filter", writes=True),
-    _route("POST", _ONE + "/?values/(?P<item>.+?)/?:append", "values_append", writes=True),
-    _route("POST", _ONE + "/?values/(?P<item>.+?)/?:clear", "values_clear", writes=True),
-    _route("GET", _ONE + "/?values/(?P<item>.+)", "values_get"),
-    _route("PUT", _ONE + "/?values/(?P<item>.+)", "values_update", writes=True),
-)
-
-
-def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """Return the API method a request addresses and the parts of its path, unescaped."""
-    for route in ROUTES:
-        found = route.pattern.fullmatch(path)
-        if found is not None and route.method == method:
-            return route, {name: unquote(text) for name, text in found.groupdict().items()}
-    return None
-
-
-def _check_query(call: Call, route: Route) -> None:
-    """Refuse a query parameter that the method does not have."""
-    known = _COMMON | frozenset(_QUERIES.get(route.name, "").split())
-    found = [
-        (
-            "",
-            (
-                f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query '
-                f"parameter. Field '{name}' could not be found in request message."
-            ),
-        )
-        for name in call.options()
-        if name not in known
-    ]
-    if found:
-        raise violations(found)
-    if call.option("alt") not in (None, "json"):
-        raise unsupported(f"answers as {call.option('alt')}")
 
 
 class SheetsApi:
@@ -148,7 +43,7 @@ class SheetsApi:
 
     def answer(self, call: Call, route: Route, parts: dict[str, str]) -> Answer:
         """Answer one call; raise ApiError to refuse it."""
-        _check_query(call, route)
+        check_query(call, route)
         if "id" in parts:
             self._access.check(parts["id"], writing=route.writes)
             self._check_shared(call, parts["id"], writing=route.writes)
@@ -194,19 +89,9 @@ class SheetsApi:
 
     def _create(self, call: Call, _: dict[str, str]) -> Any:
         body = call.message("Spreadsheet", "spreadsheet")
-        for name in ("namedRanges", "developerMetadata", "dataSources", "dataSourceSchedules"):
-            if body.get(name):
-                raise unsupported(f"creating a spreadsheet with {name}")
         if call.caller.is_service_account:
             raise no_storage()
-        properties = body.get("properties") or {}
-        title = properties.get("title") or "Untitled spreadsheet"
-        book = new_workbook(title, call.caller.email)
-        settings = {name: properties[name] for name in _SETTINGS if properties.get(name)}
-        book.properties = {**book.properties, **settings}
-        if body.get("sheets"):
-            book.sheets = _initial_sheets(book, body["sheets"])
-            book.check_size()
+        book = described_workbook(body, call.caller.email)
         self._library.add(book)
         return spreadsheet_json(book, fields=call.option("fields"))
 
@@ -411,50 +296,6 @@ class SheetsApi:
         volume = self._volume(parts)
         cleared = self._change(call, volume, {"kind": "clear", "data": data})
         return {"spreadsheetId": volume.book.spreadsheet_id, "clearedRanges": cleared}
-
-
-def new_workbook(title: str, owner: str = OWNER) -> Workbook:
-    """Return a new spreadsheet with one empty sheet, owned by that address."""
-    now = timestamp()
-    return Workbook(
-        new_id(),
-        formats.new_properties(title),
-        [Sheet(0, "Sheet1")],
-        file={
-            "createdTime": now,
-            "modifiedTime": now,
-            "version": 1,
-            "permissions": [permission(owner, "owner")],
-        },
-    )
-
-
-def _initial_sheets(book: Workbook, wanted: list[Any]) -> list[Sheet]:
-    """Return the sheets that a new spreadsheet was asked to have, with their cells."""
-    from sheets_sync.emulator.requests.cells import update_cells
-
-    book.sheets = []
-    batch = Batch(book, Mint(timestamp()))
-    for item in wanted:
-        for name in item:
-            if name not in ("properties", "data"):
-                raise unsupported(f"creating sheets with {snake(name)}")
-        properties = dict(item.get("properties") or {})
-        if not book.sheets:
-            properties.setdefault("sheetId", 0)
-        sheet = new_sheet(batch, properties)
-        book.sheets.append(sheet)
-        for data in item.get("data") or ():
-            for name in ("rowMetadata", "columnMetadata"):
-                if data.get(name):
-                    raise unsupported(f"creating sheets with data.{name}")
-            start = {
-                "sheetId": sheet.sheet_id,
-                "rowIndex": data.get("startRow"),
-                "columnIndex": data.get("startColumn"),
-            }
-            update_cells(batch, {"start": start, "rows": data.get("rowData") or [], "fields": "*"})
-    return book.sheets
 
 
 def _response_json(book: Workbook, item: Mapping[str, Any], done: Written) -> dict[str, Any]:

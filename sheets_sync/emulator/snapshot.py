@@ -22,7 +22,6 @@ _READABLE = (1, VERSION)
 """In version 1 a cell with nothing but a value was a list, too."""
 _PLAIN = ("sheet_id", "title", "row_count", "column_count", "grid", "looks")
 _FLAGS = ("has_formulas", "has_lookups")
-_BARE = (None, None, None, None)
 _FORMATTED = 2
 _ANCHORS = ("rules", "filter_views", "protections", "bandings", "charts", "slicers", "tables")
 
@@ -108,22 +107,28 @@ def _cell(cell: Cell | None, shared: list[Json], places: dict[int, int]) -> Any:
     """Return a cell as JSON: alone its value, else a list of its parts."""
     if cell is None:
         return None
-    if cell[1:] == _BARE and not isinstance(cell.value, Formula) and cell.value is not None:
-        return cell.value
-
-    def place(body: Json | None) -> int | None:
-        if body is None:
-            return None
-        if id(body) not in places:
-            places[id(body)] = len(shared)
-            shared.append(body)
-        return places[id(body)]
-
-    value: Any = {"f": cell.value} if isinstance(cell.value, Formula) else cell.value
-    body = [value, place(cell.format), cell.note, place(cell.validation), cell.runs]
-    while body and body[-1] is None:
+    value, form, note, validation, runs = cell
+    content: Any = {"f": value} if isinstance(value, Formula) else value
+    if note is None and validation is None and runs is None:
+        if form is not None:
+            return [content, _place(form, shared, places)]
+        if content is not None and content is value:
+            return content
+    kept = None if validation is None else _place(validation, shared, places)
+    look = None if form is None else _place(form, shared, places)
+    body = [content, look, note, kept, runs]
+    while len(body) > 1 and body[-1] is None:
         body.pop()
     return body
+
+
+def _place(body: Json, shared: list[Json], places: dict[int, int]) -> int:
+    """Return the number of a format or validation in the list of those that cells share."""
+    known = places.get(id(body))
+    if known is None:
+        known = places[id(body)] = len(shared)
+        shared.append(body)
+    return known
 
 
 def _to_row(row: list[Any], shared: list[Json]) -> Row:

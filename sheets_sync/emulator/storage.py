@@ -256,7 +256,9 @@ def _replayed(book: Workbook, path: Path) -> Workbook:
 
 
 def _write_snapshot(folder: Path, number: int, book: Workbook) -> int:
-    text = json.dumps(snapshot.dump(book), ensure_ascii=False, separators=(",", ":")).encode()
+    with _no_collecting():
+        body = snapshot.dump(book)
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     path = folder / _name("snapshot", number)
     making = path.with_suffix(".tmp")
     with making.open("wb") as file:

@@ -13,7 +13,7 @@ import zlib
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sheets_sync.core.layout import FORMATS, SPECIAL, money_format
+from sheets_sync.core.layout import FORMATS, SPECIAL, STATUS_WORDS, money_format
 from sheets_sync.sheets import wire
 
 if TYPE_CHECKING:
@@ -242,11 +242,11 @@ def _dropdown(sheet_id: int, column: int, choices: Sequence[str]) -> Request:
 
 
 def _width(column: Column, language: Language) -> int:
-    """Return a column's width in pixels, wide enough for the longest word of its heading."""
-    words = column.label.say(language).replace("/", " ").split()
-    longest = max(
-        (sum(_WIDE if ord(c) > _LATIN else _NARROW for c in word) for word in words), default=0
-    )
+    """Return a column's width in pixels, wide enough for its heading's longest word and for its words."""
+    texts = column.label.say(language).replace("/", " ").split()
+    if column.id == "row_status":
+        texts += [words.say(language) for words in STATUS_WORDS.values()]
+    longest = max(sum(_WIDE if ord(c) > _LATIN else _NARROW for c in text) for text in texts)
     return max(column.width, longest + _PADDING)
 
 

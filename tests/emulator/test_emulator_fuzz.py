@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheets_sync.emulator.calc import effective
+from sheets_sync.emulator.creation import new_workbook
 from sheets_sync.emulator.display import formatted
 from sheets_sync.emulator.entry import typed
 from sheets_sync.emulator.formula.functions import EAGER, LAZY
@@ -16,7 +17,6 @@ from sheets_sync.emulator.formula.references import rewrite, translate
 from sheets_sync.emulator.refusal import ApiError
 from sheets_sync.emulator.requests import apply_batch
 from sheets_sync.emulator.requests.batch import Mint
-from sheets_sync.emulator.sheets_api import new_workbook
 from sheets_sync.emulator.workbook import Cell, Formula
 
 if TYPE_CHECKING:

@@ -39,6 +39,7 @@ def test_three_nights_speak_as_the_discovery_document_says(
         for command in (["plan"], ["sync", "--json"], ["sync", "--json"]):
             assert main([*command, "--job", str(job), "--now", moment]) == 0
             capsys.readouterr()
+    main(["doctor", "--job", str(job), "--now", moment])
 
     assert conformity.calls >= 9
     assert conformity.wrong == []

@@ -199,3 +199,39 @@ def test_long_chains_are_computed_and_circles_are_found(book: Spreadsheet) -> No
 
     assert book.values("A900") == [["900"]]
     assert book.values("B7") == [["#REF!"]]
+
+
+def test_data_filters_choose_what_is_shown_and_cleared(book: Spreadsheet) -> None:
+    """Get and clear take A1 text, grid ranges and metadata lookups alike."""
+    book.put("A1", [["a", "b", "c"], ["d", "e", "f"]])
+    column = {"dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}
+    item = {"metadataKey": "col", "visibility": "DOCUMENT", "location": {"dimensionRange": column}}
+    book.batch({"createDeveloperMetadata": {"developerMetadata": item}})
+    filters = [
+        {"a1Range": "A1"},
+        {"gridRange": {"startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 2}},
+        {"developerMetadataLookup": {"metadataKey": "col"}},
+    ]
+
+    shown = book.session.post(
+        f"{book.url}:getByDataFilter",
+        params={"fields": "sheets.data(startRow,startColumn,rowData.values.formattedValue)"},
+        json={"dataFilters": filters},
+    ).json()["sheets"][0]["data"]
+    cleared = book.session.post(
+        f"{book.url}/values:batchClearByDataFilter", json={"dataFilters": filters}
+    ).json()
+
+    assert shown == [
+        {"rowData": [{"values": [{"formattedValue": "a"}]}]},
+        {"startRow": 1, "startColumn": 2, "rowData": [{"values": [{"formattedValue": "f"}]}]},
+        {
+            "startColumn": 1,
+            "rowData": [
+                {"values": [{"formattedValue": "b"}]},
+                {"values": [{"formattedValue": "e"}]},
+            ],
+        },
+    ]
+    assert cleared["clearedRanges"] == ["Sheet1!A1", "Sheet1!C2:Z2", "Sheet1!B1:B1000"]
+    assert book.values("A1:C2") == [["", "", "c"], ["d"]]

@@ -195,6 +195,12 @@ class Browser:
         )
         return box[0], box[1]
 
+    def lose_network(self, *, lost: bool = True) -> None:
+        """Cut the page off from every server, or let it back."""
+        self._call("Network.enable")
+        speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        self._call("Network.emulateNetworkConditions", offline=lost, **speed)
+
     def resize(self, width: int, height: int) -> None:
         """Give the page a size in pixels."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
@@ -366,11 +372,6 @@ class Log:
         assert answer.ok, answer.text
         body: dict[str, Any] = answer.json()
         return body
-
-    def fault(self, **ordered: Any) -> None:
-        """Order a fault of the server."""
-        answer = requests.post(f"{self.url}/admin/faults", json=ordered, timeout=30)
-        assert answer.ok, answer.text
 
     def tab(self, sheet_id: int = 11) -> str:
         """The address of a tab's page."""

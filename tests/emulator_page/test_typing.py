@@ -269,18 +269,35 @@ def test_an_edit_of_a_row_that_is_gone_is_kept_and_said(page: Any, log: Any) -> 
     )
 
 
-def test_a_refused_edit_is_kept_until_it_can_be_written(page: Any, log: Any) -> None:
-    """When the server fails, what was typed stays on the page, and a button writes it later."""
-    log.fault(kind="503", when="write")
+def test_an_edit_without_a_connection_is_kept_until_it_can_be_written(page: Any, log: Any) -> None:
+    """What was typed stays on the page and is not shown as saved; a button writes it later."""
     page.click("#cell-9-4")
     page.keys("Berta")
+    page.lose_network()
     page.key("Enter")
     assert "Berta" in page.wait(UNSAVED)
+    assert log.value("E10") == ""
 
+    page.lose_network(lost=False)
     page.click("#unsaved button")
 
     log.soon("E10", "Berta")
     assert page.evaluate(UNSAVED) == ""
+
+
+def test_an_edit_that_the_server_refuses_is_kept_with_its_reason(page: Any, log: Any) -> None:
+    """The server's own sentence stands beside the text, and other cells can be edited meanwhile."""
+    page.click("#cell-9-4")
+    page.type("x" * 50_001)
+    page.key("Enter")
+    refused = page.wait(UNSAVED)
+    page.wait(f"!{text_of('cell-9-4')}")
+    page.keys("Anna")
+    page.key("Enter")
+
+    log.soon("E11", "Anna")
+    assert "50000" in refused
+    assert log.value("E10") == ""
 
 
 def test_a_value_that_somebody_else_changed_is_named(page: Any, log: Any) -> None:

@@ -11,9 +11,8 @@ import { moveByKey } from "./keys.js";
 import { Layout } from "./layout.js";
 import { Pointer } from "./pointer.js";
 import { DrawnRows } from "./rows.js";
+import { columnsToDraw, seenIn, wantedAreas } from "./view.js";
 import { words } from "./words.js";
-
-const AHEAD_PX = 320;
 
 /**
  * The grid inside a scroller. The keyboard is in `entry`, a text field that others own.
@@ -196,11 +195,11 @@ export class Grid {
       this.#layOut();
     }
     const seen = this.#seen();
-    this.#across = this.#columnsToDraw(seen);
+    this.#across = columnsToDraw(this.layout, seen, this.#across, this.#edition);
     this.#paintLetters();
     this.#rows.paint(seen, this.#across);
     this.#markSelection();
-    this.#wantCells(seen);
+    this.#scene.cells.want(...wantedAreas(this.layout, seen, this.#across));
     this.#grid.setAttribute("aria-busy", String(!this.#scene.cells.get(seen.row, seen.column)));
     this.#hooks.onView(this.#scroller.scrollTop === 0 ? 0 : seen.row, seen.endRow);
     this.#hooks.onPaint();
@@ -299,31 +298,8 @@ export class Grid {
 
   // --- painting ----------------------------------------------------------------------------
 
-  /** The scrolling rows and columns that can be seen. */
   #seen() {
-    const { scrollTop, scrollLeft, clientWidth, clientHeight } = this.#scroller;
-    const { rows, columns, pinnedRows, pinnedColumns, topPx, numbersPx } = this.layout;
-    const headPx = rows.start(pinnedRows);
-    const pinPx = columns.start(pinnedColumns);
-    return {
-      row: Math.max(pinnedRows, rows.at(scrollTop + headPx)),
-      endRow: Math.min(rows.count, rows.at(scrollTop + clientHeight - topPx - 1) + 1),
-      column: Math.max(pinnedColumns, columns.at(scrollLeft + pinPx)),
-      endColumn: Math.min(columns.count, columns.at(scrollLeft + clientWidth - numbersPx - 1) + 1),
-    };
-  }
-
-  /** Seen columns and some more; unchanged while the seen ones stay inside. */
-  #columnsToDraw(seen) {
-    const before = this.#across;
-    if (before.edition === this.#edition && before.column <= seen.column && before.endColumn >= seen.endColumn) return before;
-    const { columns, pinnedColumns, merges } = this.layout;
-    let column = Math.max(pinnedColumns, columns.at(columns.start(seen.column) - AHEAD_PX));
-    const endColumn = Math.min(columns.count, columns.at(columns.start(seen.endColumn) + AHEAD_PX) + 1);
-    for (const merge of merges) {
-      if (merge.column >= pinnedColumns && merge.column < column && merge.endColumn > column) column = merge.column;
-    }
-    return { edition: this.#edition, column, endColumn };
+    return seenIn(this.layout, this.#scroller);
   }
 
   #paintLetters() {
@@ -333,23 +309,6 @@ export class Grid {
     this.#lettersKey = key;
     paintLetters(this.letters, this.layout, this.#across);
     this.#markLetters();
-  }
-
-  #wantCells(seen) {
-    const { rows, columns, pinnedRows, pinnedColumns } = this.layout;
-    const size = { rowCount: rows.count, columnCount: columns.count };
-    const areas = [];
-    const across = [{ column: seen.column, endColumn: seen.endColumn }, { column: 0, endColumn: pinnedColumns }];
-    const down = [{ row: seen.row, endRow: seen.endRow }, { row: 0, endRow: pinnedRows }];
-    for (const lines of down) for (const part of across) areas.push({ ...lines, ...part, ...size });
-    const page = seen.endRow - seen.row;
-    const ahead = [
-      { ...size, ...across[0], row: seen.endRow, endRow: Math.min(rows.count, seen.endRow + page) },
-      { ...size, ...across[0], row: Math.max(pinnedRows, seen.row - page), endRow: seen.row },
-      { ...size, ...down[0], ...this.#across },
-    ];
-    const isArea = (area) => area.endRow > area.row && area.endColumn > area.column;
-    this.#scene.cells.want(areas.filter(isArea), ahead.filter(isArea));
   }
 
   // --- selection ---------------------------------------------------------------------------

@@ -13,14 +13,15 @@ import { Grid } from "./grid.js";
 import { Hands } from "./hands.js";
 import { showHint } from "./hint.js";
 import { remember } from "./identity.js";
+import { label } from "./labels.js";
 import { ChoiceList } from "./list.js";
 import { ask } from "./menu.js";
 import { Notices } from "./notices.js";
-import { siftedBy } from "./sift.js";
+import { Sieve } from "./sift.js";
 import { areaName, filledIn, showSums } from "./sums.js";
 import { Tabs } from "./tabs.js";
 import { Toolbar } from "./toolbar.js";
-import { LANGUAGE, counted, moment, words } from "./words.js";
+import { counted, moment, words } from "./words.js";
 import { Writer, findPlace } from "./writing.js";
 
 const POLL_MS = 2000;
@@ -49,7 +50,11 @@ const grid = new Grid($("scroller"), $("entry"), {
 const writer = new Writer({
   titleOf: (id, sheetId) => (here.id === id ? here.structure?.tabs.find((tab) => tab.properties.sheetId === sheetId)?.properties.title : titles.get(`${id}/${sheetId}`)),
   say: (text, loud) => notices.say(text, loud),
-  onLost: (edit, reason) => notices.keep(edit, cellName(edit.seen.row, edit.seen.column), reason, () => writer.put(edit)),
+  onLost: (edit, reason) => {
+    here.state = null;  // so that the cell is read anew and stops showing what was not written
+    notices.say("");
+    notices.keep(edit, cellName(edit.seen.row, edit.seen.column), reason, () => writer.put(edit));
+  },
   onDone: (edit) => { if (edit.id === here.id) again(); },
 });
 /** The titles of tabs that were open, for edits still on their way from them. */
@@ -81,16 +86,21 @@ const desk = {
 };
 /** Show what was typed at once and send it on its way. */
 function write(edit, text) {
-  here.cells.expect(edit.row, edit.column, text);
+  if (!edit.moved) here.cells.expect(edit.row, edit.column, text);
   writer.put({ id: here.id, sheetId: here.tab.properties.sheetId, seen: edit.seen, text });
 }
 
 const actions = new Actions(desk);
-const tools = new Toolbar($("tools"), desk, actions, { list: () => here.tab?.filterViews ?? [], current: () => here.view ?? null, choose: chooseView });
+const tools = new Toolbar($("tools"), desk, actions, { list: () => here.tab?.filterViews ?? [], current: () => sieve.view, choose: (view) => sieve.choose(view) });
 const tabs = new Tabs($("tabs"), $("add"), {
   onAdd: () => actions.addTab(), onRename: (sheetId, title) => actions.renameTab(sheetId, title), onDone: () => { if (here.structure) showNames(here); tabs.takeFocus(); },
 });
 
+/** The filter view that this person looks through. */
+const sieve = new Sieve({
+  here: () => here, say: (text, loud) => notices.say(text, loud),
+  show: (hidden) => grid.sift(hidden), onChange: () => showContent(), onChosen: () => grid.reveal(grid.anchor.row, grid.anchor.column),
+});
 const hands = new Hands({ ...desk, write, editor, actions, tools, tabs, entry: $("entry"), hint: $("hint"), toolbar: $("tools") });
 
 /** What the frozen heading row says of a column. */
@@ -128,7 +138,7 @@ function leave() {
   here.stop.abort();
   clearTimeout(here.timer);
   if (here.cells) {
-    views.set(`${here.id}/${here.tab.properties.sheetId}`, { ...grid.view, filter: here.view });
+    views.set(`${here.id}/${here.tab.properties.sheetId}`, { ...grid.view, filter: sieve.view });
     titles.set(`${here.id}/${here.tab.properties.sheetId}`, here.tab.properties.title);
     here.cells.close();
   }
@@ -201,7 +211,8 @@ async function openTab(mine, cell) {
   if (mine.sheetId !== null && mine.sheetId !== sheetId) notices.banner(words.noTab, false);
   const view = views.get(`${mine.id}/${sheetId}`);
   grid.show(mine.tab, mine.geometry, mine.cells, view);
-  if (view?.filter) await chooseView(view.filter);
+  sieve.forget();
+  if (view?.filter) await sieve.choose(view.filter);
   if (cell) grid.select(cell.row, cell.column);
   if (document.activeElement === document.body) grid.takeFocus();
   tools.show();
@@ -282,7 +293,7 @@ async function follow(mine) {
   grid.schedule();
   if (mine.select) grid.select(mine.select.row, mine.select.column);
   mine.select = null;
-  await Promise.all([sift(mine), watchEdit(mine)]);
+  await Promise.all([sieve.refresh(), watchEdit(mine)]);
 }
 
 /** The open tab was deleted: show another one, and keep what was being typed into it. */
@@ -306,6 +317,7 @@ async function watchEdit(mine) {
   const place = await findPlace(mine.id, mine.tab.properties.title, edit.seen);
   if (mine !== here || editor.edit !== edit) return;
   const stayed = place && place.row === edit.seen.row && place.column === edit.seen.column;
+  edit.moved = !stayed;
   $("trail").hidden = Boolean(stayed);
   $("trail").textContent = place ? words.rowMoved(cellName(place.row, place.column)) : words.rowGoneYet;
   const box = $("entry").getBoundingClientRect();
@@ -315,29 +327,6 @@ async function watchEdit(mine) {
 function again() {
   clearTimeout(here.timer);
   look(here);
-}
-
-// --- filter views ----------------------------------------------------------------------------
-
-async function chooseView(view) {
-  here.view = view;
-  await sift(here);
-  grid.reveal(grid.anchor.row, grid.anchor.column);
-  notices.say(view ? words.viewOn(view.title ?? "") : words.viewOff);
-}
-
-/** Hide what the chosen view hides; a view that was deleted is left. */
-async function sift(mine) {
-  if (mine.view) mine.view = mine.tab.filterViews?.find((each) => each.filterViewId === mine.view.filterViewId) ?? (mine.tab.filterViews ? null : mine.view);
-  const before = mine.sifted;
-  const { hidden, whole } = mine.view ? await siftedBy(mine.id, mine.tab, mine.view, mine.stop.signal) : { hidden: new Set(), whole: true };
-  if (mine !== here) return;
-  if (!whole && mine.told !== mine.view?.filterViewId) notices.say(words.viewPartly, true);
-  mine.told = mine.view?.filterViewId;
-  const key = [...hidden].join();
-  if (key !== (before ?? "")) grid.sift(hidden);
-  mine.sifted = key;
-  tools.show(mine.cells?.get(grid.anchor.row, grid.anchor.column));
 }
 
 // --- the bar and the status line -------------------------------------------------------------
@@ -390,18 +379,6 @@ function tallBar() {
   const tall = $("sheet").classList.toggle("tall");
   $("taller").setAttribute("aria-expanded", String(tall));
   for (const name of ["title", "aria-label"]) $("taller").setAttribute(name, tall ? words.shorter : words.taller);
-}
-
-function label() {
-  document.documentElement.lang = LANGUAGE;
-  const labels = { home: words.home, where: words.where, content: words.content, tabs: words.tabs, taller: words.taller, add: words.addTab, choices: words.choices };
-  for (const [id, text] of Object.entries(labels)) $(id).setAttribute("aria-label", text);
-  for (const id of ["home", "where", "taller", "add"]) $(id).title = labels[id];
-  const texts = {
-    retry: words.retry, dismiss: words.dismiss, "head-name": words.fileName, "head-tabs": words.fileTabs,
-    "head-changed": words.fileChanged, "no-files": words.noFiles, keys: words.keys,
-  };
-  for (const [id, text] of Object.entries(texts)) $(id).textContent = text;
 }
 
 function listen() {

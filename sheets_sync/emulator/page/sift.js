@@ -2,6 +2,7 @@
 // since a filter view is a way of looking that concerns nobody else.
 
 import { readValues } from "./api.js";
+import { words } from "./words.js";
 
 const NUMBERS = {
   NUMBER_GREATER: (value, a) => value > a,
@@ -73,4 +74,63 @@ export async function siftedBy(id, tab, view, signal) {
     }
   }
   return { hidden, whole: rules.every(([, rule]) => isKnown(rule)) && !view.sortSpecs?.length };
+}
+
+/**
+ * The filter view that the person looks through.
+ *
+ * Hooks: `here()` is {id, tab, stop}, `show(hidden)` hides rows, `say(text, loud)`,
+ * `onChange()` after each working out, `onChosen()` after the person chose.
+ */
+export class Sieve {
+  #hooks;
+  #key = "";
+  #told = null;
+  #isKept = false;
+  view = null;
+
+  constructor(hooks) {
+    this.#hooks = hooks;
+  }
+
+  /** Look through no view, as a newly opened tab does. */
+  forget() {
+    this.view = null;
+    this.#key = "";
+    this.#told = null;
+  }
+
+  /** Look through a view, or through none. */
+  async choose(view) {
+    this.view = view;
+    this.#isKept = false;
+    await this.#apply();
+    this.#hooks.onChosen();
+    this.#hooks.say(view ? words.viewOn(view.title ?? "") : words.viewOff);
+  }
+
+  /** Work the view out anew after the spreadsheet changed; one that was deleted is left. */
+  async refresh() {
+    if (!this.view) return;
+    const known = this.#hooks.here().tab.filterViews ?? [];
+    const kept = known.find((each) => each.filterViewId === this.view.filterViewId);
+    // A view that was just made may be newer than what was read; one that was there and is not was deleted.
+    if (kept || this.#isKept) this.view = kept ?? null;
+    this.#isKept = Boolean(kept);
+    await this.#apply();
+  }
+
+  async #apply() {
+    const { here, show, say, onChange } = this.#hooks;
+    const mine = here();
+    const { view } = this;
+    const { hidden, whole } = view ? await siftedBy(mine.id, mine.tab, view, mine.stop.signal) : { hidden: new Set(), whole: true };
+    if (mine !== here() || view !== this.view) return;
+    if (!whole && this.#told !== view.filterViewId) say(words.viewPartly, true);
+    this.#told = view?.filterViewId ?? null;
+    const key = [...hidden].join();
+    if (key !== this.#key) show(hidden);
+    this.#key = key;
+    onChange();
+  }
 }
