@@ -19,7 +19,7 @@ from sheets_sync.sheets.refusals import NoSuchSpreadsheet, UnknownOutcome
 from sheets_sync.sheets.traffic import Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from google.auth.credentials import Credentials
 
@@ -106,25 +106,6 @@ class Gateway:
         }
         answer = self._post(f"{_BASE}/{spreadsheet_id}/values:batchGetByDataFilter", body)
         return list(answer.get("valueRanges", ()))
-
-    def column_metadata(self, spreadsheet_id: str, sheet_ids: Iterable[int]) -> list[Json]:
-        """Return the developer metadata of our columns on those sheets, in one read."""
-        filters = [
-            {
-                "developerMetadataLookup": {
-                    "metadataKey": COLUMN_KEY,
-                    "visibility": "DOCUMENT",
-                    "metadataLocation": {"sheetId": sheet_id},
-                    "locationMatchingStrategy": "INTERSECTING_LOCATION",
-                }
-            }
-            for sheet_id in sheet_ids
-        ]
-        if not filters:
-            return []
-        url = f"{_BASE}/{spreadsheet_id}/developerMetadata:search"
-        answer = self._post(url, {"dataFilters": filters})
-        return [found["developerMetadata"] for found in answer.get("matchedDeveloperMetadata", ())]
 
     def marker(self, spreadsheet_id: str, metadata_id: int) -> Json | None:
         """Return the developer metadata with that id, or None when there is none."""

@@ -82,29 +82,6 @@ def test_ranges_may_be_read_as_results(
     assert server.asked[0].body["valueRenderOption"] == "UNFORMATTED_VALUE"
 
 
-def test_column_metadata_of_several_sheets_costs_one_read(
-    gateway: Gateway, server: Any, answer: Callable[..., Any]
-) -> None:
-    """developerMetadata:search with one filter per sheet."""
-    column = {"metadataId": 5, "metadataKey": "sheets_sync.col", "metadataValue": "units"}
-    server.plays(answer(body={"matchedDeveloperMetadata": [{"developerMetadata": column}]}))
-
-    assert gateway.column_metadata("abc", [0, 7]) == [column]
-
-    [asked] = server.asked
-    assert asked.path == "/v4/spreadsheets/abc/developerMetadata:search"
-    lookups = [entry["developerMetadataLookup"] for entry in asked.body["dataFilters"]]
-    assert [lookup["metadataLocation"] for lookup in lookups] == [{"sheetId": 0}, {"sheetId": 7}]
-    assert {lookup["metadataKey"] for lookup in lookups} == {"sheets_sync.col"}
-    assert gateway.traffic.reads == 1
-
-
-def test_no_sheets_means_no_request(gateway: Gateway, server: Any) -> None:
-    """Asking about nothing costs nothing."""
-    assert gateway.column_metadata("abc", []) == []
-    assert server.asked == []
-
-
 def test_a_marker_is_found_or_none(
     gateway: Gateway, server: Any, answer: Callable[..., Any]
 ) -> None:
