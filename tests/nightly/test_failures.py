@@ -237,3 +237,54 @@ def test_a_shrunken_stock_file_is_refused_until_forced(nights: Nights) -> None:
     assert (code, again, forced) == (5, 5, 0)
     assert report.name in said
     assert "--force" in said
+
+
+def test_a_state_folder_that_cannot_be_used_is_named(fresh: Nights) -> None:
+    """Exit 2 and a sentence, not a traceback."""
+    fresh.company.write_night(fresh.inbox, LAST_DAY)
+    (fresh.folder / "state").write_text("in the way", encoding="utf-8")
+
+    code, _, said = fresh.run("sync")
+
+    assert code == 2
+    assert str(fresh.folder / "state") in said
+    assert "权限" in said
+
+
+def test_a_plan_tells_what_the_sync_would_refuse(nights: Nights) -> None:
+    """Nobody learns it at night."""
+    nights.company.write_night(nights.inbox, LAST_DAY)
+    report = max(nights.inbox.rglob("FBA_MYI*_US_*.txt"))
+    report.write_bytes(b"\r\n".join(report.read_bytes().splitlines()[:5]) + b"\r\n")
+
+    code, out, _ = nights.run("plan", "--json")
+
+    assert code == 0
+    assert [w["code"] for w in json.loads(out)["warnings"]].count("file-shrunk") == 1
+
+
+def test_a_marketplace_without_any_report_is_told_every_night(fresh: Nights) -> None:
+    """Silence is not success."""
+    fresh.company.write_night(fresh.inbox, LAST_DAY)
+    for path in (fresh.inbox / "JP").iterdir():
+        path.unlink()
+    next(fresh.inbox.glob("V2SellerPerformance*")).unlink()
+    (fresh.inbox / "manual_ipi_and_reviews.csv").unlink()
+
+    first, second = fresh.sync(LAST_DAY), fresh.sync(LAST_DAY)
+
+    for result in (first, second):
+        told = [w["text"] for w in result["warnings"] if w["code"] == "no-report"]
+        assert len(told) == 1
+        assert "acme/JP" in told[0]
+
+
+def test_reports_that_are_all_too_old_are_no_source_from_the_first_run_on(fresh: Nights) -> None:
+    """Exit 3, and no spreadsheet is made for them."""
+    fresh.company.write_night(fresh.inbox, LAST_DAY)
+
+    first, _, said = fresh.run("sync", night=date(2027, 3, 1))
+    second, _, _ = fresh.run("sync", night=date(2027, 3, 1))
+
+    assert (first, second) == (3, 3)
+    assert "早于" in said
