@@ -278,12 +278,19 @@ def emulator(
     data: Annotated[Path, typer.Option(help="Where its spreadsheets are kept.")] = Path(
         "local-sheets"
     ),
+    host: Annotated[str, typer.Option(help="Anything but loopback lets others in.")] = "127.0.0.1",
+    quotas: Annotated[
+        bool, typer.Option("--quotas", help="Enforce Google's quotas per minute.")
+    ] = False,
+    auth: Annotated[
+        Literal["open", "required"], typer.Option(help="Whether callers need a token of its own.")
+    ] = "open",
 ) -> None:
     """Run the local Google Sheets server with its web page."""
     from sheets_sync.emulator.serve import LocalServer, ServerInUse
 
     try:
-        with LocalServer(data, port=port) as server:
+        with LocalServer(data, port=port, host=host, quotas=quotas, auth=auth) as server:
             typer.echo(f"{server.url}/")
             _until_stopped()
     except ServerInUse:

@@ -286,12 +286,20 @@ class _Page:
         return response
 
 
+_PAGE_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""The page runs its own scripts only, and no other page may frame it."""
+
+
 def _page_file(name: str) -> Response:
     folder = resources.files("sheets_sync.emulator").joinpath("page")
     if folder.is_dir():
         for item in folder.iterdir():
             media_type = _PAGE_TYPES.get(Path(item.name).suffix)
             if item.name == name and media_type is not None:
-                headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-                return Response(item.read_bytes(), media_type=media_type, headers=headers)
+                return Response(item.read_bytes(), media_type=media_type, headers=_PAGE_HEADERS)
     return JSONResponse(not_found().body(), 404)

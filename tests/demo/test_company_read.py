@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sheets_sync.core.model import Report
     from sheets_sync.demo.company import Company
 
+pytestmark = pytest.mark.xdist_group("company-read")  # its fixture is dear: one worker makes it
+
 STORES = {"acme": ("US", "DE", "JP")}
 RULES = Path(__file__).parents[2] / "rules"
 JOB = "team: acme\nstores: {acme: [US, DE, JP]}\nlanguage: zh\nspreadsheet: local\n"

@@ -18,7 +18,8 @@ from sheets_sync.emulator.schema import shapes
 
 if TYPE_CHECKING:
     from sheets_sync.emulator.serve import LocalServer
-    from tests.emulator.conftest import Conformity, Rewriting
+    from tests.conftest import Conformity
+    from tests.emulator.conftest import Rewriting
 
 RECORDINGS = Path(__file__).parents[2].parent / "shared" / "conformance"
 EXACT = 1926

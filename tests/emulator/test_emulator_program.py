@@ -13,7 +13,7 @@ from sheets_sync.demo.company import Company
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.emulator.conftest import Conformity
+    from tests.conftest import Conformity
 
 LAST_DAY = date(2026, 7, 30)
 JOB = """team: acme
