@@ -285,12 +285,19 @@ def emulator(
     auth: Annotated[
         Literal["open", "required"], typer.Option(help="Whether callers need a token of its own.")
     ] = "open",
+    faults: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Which share of the calls fails, for tests of clients."),
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed and calls fail the same way.")] = 7,
 ) -> None:
     """Run the local Google Sheets server with its web page."""
     from sheets_sync.emulator.serve import LocalServer, ServerInUse
 
     try:
         with LocalServer(data, port=port, host=host, quotas=quotas, auth=auth) as server:
+            if faults:
+                server.fail({"random": {"seed": seed, "rate": faults}})
             typer.echo(f"{server.url}/")
             _until_stopped()
     except ServerInUse:

@@ -20,6 +20,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sheets_sync.emulator.app import Options, Server, create_app
+from sheets_sync.emulator.faults import from_json
 
 _LOG = logging.getLogger(__name__)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -130,6 +131,10 @@ class LocalServer:
             if not self._thread.is_alive() or time.monotonic() > until:
                 raise RuntimeError("the local Sheets server did not start")
             time.sleep(0.002)
+
+    def fail(self, fault: dict[str, Any]) -> None:
+        """Let calls fail from now on, as `POST /admin/faults` does; ApiError for what it does not know."""
+        self._server.faults.order(from_json(fault))
 
     def join(self) -> None:
         """Wait until the server ends."""
