@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sheets_sync.core.layout import TabLayout
     from sheets_sync.core.model import Fault, MasterData, Report
     from sheets_sync.core.plan import DesiredTab, Written
     from sheets_sync.core.rules import Rule
+    from sheets_sync.core.template import TabLayout
     from sheets_sync.emulator.serve import HasUrl
 
 log = structlog.get_logger()

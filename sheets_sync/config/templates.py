@@ -13,8 +13,9 @@ from pydantic import Field
 
 from sheets_sync.config.data import data_folder
 from sheets_sync.config.yamlfile import Strict, WordsText, did_you_mean, joined, validated
-from sheets_sync.core.layout import FORMATS, SPECIAL, Column, TabLayout
+from sheets_sync.core.layout import FORMATS, SPECIAL
 from sheets_sync.core.metrics import METRICS
+from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.errors import ConfigurationError, Words
 
 if TYPE_CHECKING:

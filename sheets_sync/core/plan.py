@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sheets_sync.core.layout import TabLayout
+    from sheets_sync.core.template import TabLayout
 
 Cell = bool | int | float | str | None
 RowKey = tuple[Cell, ...]

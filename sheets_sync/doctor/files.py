@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sheets_sync.config.job import Job
-    from sheets_sync.core.layout import TabLayout
     from sheets_sync.core.model import Fault, MasterData, Report, SourceFile
     from sheets_sync.core.rules import Rule
+    from sheets_sync.core.template import TabLayout
     from sheets_sync.doctor.finding import Finding
 
 LISTED = 10

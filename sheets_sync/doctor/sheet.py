@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sheets_sync.config.job import Job
-    from sheets_sync.core.layout import TabLayout
     from sheets_sync.core.plan import ExistingTab, TabMemory
     from sheets_sync.core.rules import Rule
+    from sheets_sync.core.template import TabLayout
     from sheets_sync.doctor.finding import Finding
     from sheets_sync.store import Store
 

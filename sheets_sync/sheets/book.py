@@ -22,8 +22,8 @@ from sheets_sync.sheets.repair import restoration
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sheets_sync.core.layout import TabLayout
     from sheets_sync.core.plan import Plan
+    from sheets_sync.core.template import TabLayout
     from sheets_sync.sheets.batches import Batch, Dress
     from sheets_sync.sheets.gateway import Gateway
 

@@ -11,8 +11,8 @@ from sheets_sync.sheets.tabs import sheet_id_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sheets_sync.core.layout import TabLayout
     from sheets_sync.core.plan import ExistingTab, TabMemory
+    from sheets_sync.core.template import TabLayout
 
 
 def is_as_remembered(grid: ExistingTab, memory: TabMemory) -> bool:

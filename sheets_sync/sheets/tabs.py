@@ -19,8 +19,8 @@ from sheets_sync.sheets import wire
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sheets_sync.core.layout import Column, TabLayout
     from sheets_sync.core.plan import RowKey
+    from sheets_sync.core.template import Column, TabLayout
     from sheets_sync.errors import Language
     from sheets_sync.sheets.wire import Request
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sheets_sync.core.layout import Column, TabLayout
 from sheets_sync.core.plan import Cell, DesiredTab, ExistingTab, TabPlan, diff
+from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.errors import Words
 
 LABELS = {

@@ -9,7 +9,7 @@ import pytest
 from sheets_sync.sheets import tabs
 
 if TYPE_CHECKING:
-    from sheets_sync.core.layout import TabLayout
+    from sheets_sync.core.template import TabLayout
 
 PAIRS = (("acos_7d", "critical"), ("stock_units", "warning"))
 

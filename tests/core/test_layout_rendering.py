@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sheets_sync.core.breaches import Marks
-from sheets_sync.core.layout import Column, TabLayout, money_format, render
+from sheets_sync.core.layout import money_format, render
 from sheets_sync.core.model import Sku
+from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_sync.core.layout import Column, TabLayout
 from sheets_sync.core.plan import (
     Cell,
     Change,
@@ -25,6 +24,7 @@ from sheets_sync.core.plan import (
     key_text,
     settled,
 )
+from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.errors import Words
 
 

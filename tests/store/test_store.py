@@ -11,9 +11,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from sheets_sync.core.history import Slot, Version, merge
-from sheets_sync.core.layout import Column, TabLayout
 from sheets_sync.core.model import AdGroup, Fault, Portion, Report, SourceFile
 from sheets_sync.core.plan import DesiredTab, ExistingTab, Plan, TabMemory, TabPlan, diff
+from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.errors import ConfigurationError, Words
 from sheets_sync.store import Arrived, Store, schema
 from sheets_sync.store import memory as store_memory
