@@ -9,7 +9,7 @@ from sheets_sync.core.plan import key_text
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sheets_sync.core.breaches import Breach
     from sheets_sync.errors import Language
@@ -117,9 +117,7 @@ def _planned(prepared: Prepared, language: Language) -> Iterator[str]:
             yield f"  {title}: {said.say(language)}"
 
 
-def _breach_lines(
-    breaches: tuple[Breach, ...] | list[Breach] | Any, language: Language
-) -> Iterator[str]:
+def _breach_lines(breaches: Sequence[Breach], language: Language) -> Iterator[str]:
     current = [breach for breach in breaches if breach.current]
     current.sort(key=lambda b: (b.severity != "critical", b.rule, b.key))
     for breach in current[:SHOWN]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sheets_sync.core.grid import Mask
     from sheets_sync.core.history import Version
     from sheets_sync.core.scope import Scope
+    from sheets_sync.errors import Words
 
 
 def account_panel(kinds: Mapping[str, Sequence[Version]], skus: Panel, scope: Scope) -> Panel:
@@ -110,6 +111,12 @@ def _late_sources(
                 "\n".join(f"{kind}\t{days}" for kind, days in sorted(lagging.items())) or None
             )
     return {"sources_late": late, "sources_late_names": names}
+
+
+def late_sources(panel: Panel, row: int, day: int) -> list[tuple[Words, str]]:
+    """Return which kinds of report are late for an account on a day, and by how many days."""
+    lines = str(panel.text("sources_late_names")[row, day] or "").splitlines()
+    return [(KINDS[kind].label, days) for kind, days in (line.split("\t") for line in lines)]
 
 
 def _without_covered(lagging: dict[str, int], newest: Mapping[str, date]) -> dict[str, int]:

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from sheets_sync.core.accounts import late_sources
 from sheets_sync.core.history import Slot
-from sheets_sync.core.kinds import KINDS
 from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.core.metrics import METRICS
 from sheets_sync.core.rules import evaluate, explain, judged, quench
@@ -197,9 +197,8 @@ def _more_facts(
         groups = _summed(_week_groups(entity, day, ad_groups))
         more["ad_groups"] = Fact(ad_groups_named(groups, _locale(entity, language, zone)), "text")
     if hit.rule.metric == "sources_late":
-        text = panel.text("sources_late_names")[hit.entity, hit.day]
-        late = [line.split("\t") for line in str(text or "").splitlines()]
-        words = [_LATE.filled(kind=KINDS[kind].label, days=days) for kind, days in late]
+        late = late_sources(panel, hit.entity, hit.day)
+        words = [_LATE.filled(kind=label, days=days) for label, days in late]
         more["sources_late_names"] = Fact(
             Words("、".join(w.zh for w in words), ", ".join(w.en for w in words)).say(language),
             "text",

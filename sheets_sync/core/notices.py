@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sheets_sync.core.accounts import late_sources
 from sheets_sync.core.kinds import KINDS
 from sheets_sync.core.plan import key_text
 from sheets_sync.errors import Words
@@ -134,11 +135,9 @@ def _silent_accounts(records: Records, current: Mapping[Slot, Version]) -> Itera
 
 def _late(records: Records) -> Iterator[Notice]:
     panel = records.accounts
-    names = panel.text("sources_late_names")
     for row, key in enumerate(panel.entities):
         day = panel.day(records.scope.report_dates[key.store, key.marketplace])
-        lines = str(names[row, day] or "").splitlines() if day is not None else []
-        late = [(KINDS[kind].label, days) for kind, days in (line.split("\t") for line in lines)]
+        late = [] if day is None else late_sources(panel, row, day)
         if late:
             zh = "、".join(f"{label.zh}(晚 {days} 天)" for label, days in late)
             en = ", ".join(f"{label.en} ({days} days behind)" for label, days in late)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sheets_sync.demo.story import Planting
     from sheets_sync.errors import Language
     from sheets_sync.run import Prepared
+    from sheets_sync.sheets.gateway import Traffic
 
 _FIRST_LINE = "# Made by `sheets-sync demo`, which may replace this folder."
 
@@ -50,8 +51,6 @@ class Tally:
     cells: int = 0
     reads: int = 0
     writes: int = 0
-    up: int = 0
-    down: int = 0
     seconds: float = 0.0
     steady: list[tuple[int, int]] = field(default_factory=list)
     breaches: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -131,17 +130,15 @@ def _make_room(folder: Path) -> None:
 
 
 def _count(
-    tally: Tally, prepared: Prepared, traffic: object, company: Company, night: date
+    tally: Tally, prepared: Prepared, traffic: Traffic, company: Company, night: date
 ) -> None:
     plan = prepared.plan
     tally.nights += 1
     tally.inserted += sum(len(tab.new_rows) for tab in plan.tabs)
     tally.cells += plan.cells
-    tally.reads += traffic.reads  # type: ignore[attr-defined]
-    tally.writes += traffic.writes  # type: ignore[attr-defined]
-    tally.up += traffic.bytes_up  # type: ignore[attr-defined]
-    tally.down += traffic.bytes_down  # type: ignore[attr-defined]
-    tally.steady.append((traffic.reads, traffic.writes))  # type: ignore[attr-defined]
+    tally.reads += traffic.reads
+    tally.writes += traffic.writes
+    tally.steady.append((traffic.reads, traffic.writes))
     current = [breach for breach in prepared.breaches if breach.current]
     tally.shares.append(_shares(prepared))
     tonight = {(b.rule, b.key.marketplace, b.key.sku or None) for b in current}

@@ -165,8 +165,3 @@ def with_sku(table: Table, index: int, faults: Faults) -> Table:
         else:
             kept.append(i)
     return table.only(kept)
-
-
-def rounded_money(value: float | None, marketplace: str) -> float | None:
-    """Return an amount rounded to its currency's digits."""
-    return None if value is None else round(value, MARKETPLACES[marketplace].digits)
