@@ -7,6 +7,7 @@ import locale
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from contextlib import nullcontext
@@ -128,20 +129,79 @@ def init(
     lang: Annotated[
         Literal["zh", "en", "both"] | None, typer.Option(help="The language of the sheet.")
     ] = None,
+    adopt: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Go on with a sheet that the team keeps already."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to what --adopt proposes.")] = False,
 ) -> None:
-    """Make a job folder: sheets-sync.yaml, skus.csv, benchmarks.csv, inbox/."""
-    from sheets_sync.config.starter import start_job
-
+    """Make a job folder, from a sheet the team keeps (--adopt); where it is complete, bring deleted tabs back."""
     language: Language = lang or system_language()
+    shown = system_language() if language == "both" else language
     job = quote(str(folder / DEFAULT_JOB))
-    for path in start_job(folder, template=template, language=language):
+    if adopt is not None:
+        made = _adopted(folder, adopt, template, language, shown, yes=yes)
+        if not made:
+            raise typer.Exit(ConfigurationError.exit_code)
+    elif _brought_back(folder, job):
+        return
+    else:
+        from sheets_sync.config.starter import start_job
+
+        made = start_job(folder, template=template, language=language)
+    for path in made:
         typer.echo(f"  {path}")
+    places = Words("/站点/", "/MARKETPLACE/") if template == "full" else Words("/", "/")
     typer.echo(
         Words(
-            f"已建好。下一步:填好 skus.csv,把报表放进 {folder}/inbox/站点/,再运行 sheets-sync sync --job {job}",
-            f"Done. Next: fill in skus.csv, put reports into {folder}/inbox/MARKETPLACE/ and run sheets-sync sync --job {job}",
-        ).say(language)
+            f"已建好。下一步:把报表放进 {folder}/inbox{places.zh},再运行 sheets-sync sync --job {job}(先看会改什么:把 sync 换成 plan)",
+            f"Done. Next: put reports into {folder}/inbox{places.en} and run sheets-sync sync --job {job} (to see first what would change: plan)",
+        ).say(shown)
     )
+
+
+def _adopted(
+    folder: Path,
+    address: str,
+    template: Literal["full", "simple"],
+    language: Language,
+    shown: Language,
+    *,
+    yes: bool,
+) -> list[Path]:
+    from sheets_sync.adopt import adopt
+
+    def ask(text: str) -> str:
+        return str(typer.prompt(text, default="", show_default=False))
+
+    return adopt(
+        folder,
+        address,
+        template=template,
+        language=language,
+        shown=shown,
+        yes=yes,
+        ask=ask if sys.stdin.isatty() and sys.stdout.isatty() else None,
+        say=typer.echo,
+    )
+
+
+def _brought_back(folder: Path, job: str) -> bool:
+    """Let the next sync make the tabs again that the team deleted; tell whether there were any."""
+    if not (folder / DEFAULT_JOB).is_file():
+        return False
+    from sheets_sync.adopt.again import forget_deleted
+
+    titles = forget_deleted(folder / DEFAULT_JOB, now=moment(None))
+    if titles:
+        language = _language_of(folder / DEFAULT_JOB)
+        typer.echo(
+            Words(
+                f"下次同步会重新建:{'、'.join(titles)}。别的都没有改。现在就建:sheets-sync sync --job {job}",
+                f"The next sync makes again: {', '.join(titles)}. Nothing else was changed. To make them now: sheets-sync sync --job {job}",
+            ).say(language)
+        )
+    return bool(titles)
 
 
 @app.command()
@@ -160,7 +220,8 @@ def plan(
 ) -> None:
     """Say what a sync would change; change nothing, anywhere."""
     from sheets_sync import summary
-    from sheets_sync.run import load_setup, open_edges, prepare
+    from sheets_sync.edges import load_setup, open_edges
+    from sheets_sync.run import prepare
 
     started = time.monotonic()
     when = moment(now)
@@ -213,8 +274,8 @@ def explain(
     now: NowOption = None,
 ) -> None:
     """Say why a SKU is red: values, rule, threshold, history, source files."""
+    from sheets_sync.edges import load_setup, open_store
     from sheets_sync.explain import story
-    from sheets_sync.run import load_setup, open_store
 
     setup = load_setup(job)
     with open_store(setup.job) as known:
@@ -259,7 +320,7 @@ def rules_test(
 @app.command()
 def worker(*, job: JobOption = DEFAULT_JOB) -> None:
     """Stay running and sync on schedule; cron calls `sync` instead."""
-    from sheets_sync.run import check_setup
+    from sheets_sync.edges import check_setup
     from sheets_sync.worker import Worker
 
     check_setup(job)
@@ -326,7 +387,8 @@ def _sync(
     job: Path, when: datetime, *, expect: str | None = None, force: bool = False
 ) -> tuple[dict[str, object], str]:
     from sheets_sync import summary
-    from sheets_sync.run import carry_out, load_setup, only_run, open_edges, prepare
+    from sheets_sync.edges import load_setup, only_run, open_edges
+    from sheets_sync.run import carry_out, prepare
 
     started = time.monotonic()
     setup = load_setup(job)
@@ -374,7 +436,11 @@ def _print(content: dict[str, object], text: str, *, as_json: bool) -> None:
 
 
 def fail(words: Words, arguments: Sequence[str]) -> None:
-    """Print a failure in the language of the job that the arguments name, else of the system."""
+    """Print a failure in the language that the arguments name, else of their job, else of the system."""
+    spoken = [after for before, after in pairwise(arguments) if before == "--lang"]
+    if spoken and spoken[-1] in ("zh", "en"):
+        typer.echo(words.say(cast("Language", spoken[-1])), err=True)
+        return
     named = [after for before, after in pairwise(arguments) if before == "--job"]
     named += [text.removeprefix("--job=") for text in arguments if text.startswith("--job=")]
     typer.echo(words.say(_language_of(Path(named[0]) if named else DEFAULT_JOB)), err=True)

@@ -15,7 +15,10 @@ from sheets_sync.core.metrics import METRICS, Source
 from sheets_sync.core.records import build
 from sheets_sync.core.scope import Scope
 from sheets_sync.core.wording import Fact, Locale, shown
+from sheets_sync.edges import spreadsheet_of
 from sheets_sync.errors import ConfigurationError, NoUsableSource, Words
+from sheets_sync.store import recall
+from sheets_sync.workbook import remembered_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +29,8 @@ if TYPE_CHECKING:
     from sheets_sync.core.model import SkuKey
     from sheets_sync.core.panel import Panel
     from sheets_sync.core.records import Records
+    from sheets_sync.edges import Setup
     from sheets_sync.errors import Language
-    from sheets_sync.run import Setup
     from sheets_sync.store import Store
 
 _METRIC_OF = {source: metric.id for metric in METRICS.values() for source in metric.sources}
@@ -63,8 +66,9 @@ def story(
                 "There are no figures yet; run `sheets-sync sync` first.",
             )
         )
-    records = build(current, setup.master, scope)
-    verdict = judge(setup.rules, records)
+    settings = remembered_settings(setup, recall.good_settings(store, spreadsheet_of(job, store)))
+    records = build(current, settings.master, scope)
+    verdict = judge(settings.rules, records, settings.variants)
     every = {level: frozenset(range(len(hits))) for level, hits in verdict.hits.items()}
     verdict = replace(verdict, explaining=every)
     _, breaches = put_into_words(

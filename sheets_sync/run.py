@@ -1,4 +1,4 @@
-"""One run, told in order: files in, records, rules, the sheet, a plan; then the plan carried out.
+"""One run, told in order: files in, the sheet read, records, rules, a plan; then the plan carried out.
 
 `prepare` changes nothing, anywhere; the `plan` command is `prepare` alone. `carry_out` refuses what is
 unsafe, remembers what it is about to do, writes, and settles. The clock is read by whoever calls.
@@ -6,48 +6,49 @@ unsafe, remembers what it is about to do, writes, and settles. The clock is read
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import structlog
-from filelock import FileLock, Timeout
 
-from sheets_sync.config.data import data_folder
-from sheets_sync.config.job import Job, load_job
-from sheets_sync.config.master import load_master
-from sheets_sync.config.rulefiles import load_rules
-from sheets_sync.config.templates import load_layouts
 from sheets_sync.core import notices
-from sheets_sync.core.breaches import Breach, ad_group_slots, flood_words, judge, put_into_words
+from sheets_sync.core.breaches import (
+    Breach,
+    Verdict,
+    ad_group_slots,
+    flood_words,
+    judge,
+    put_into_words,
+)
 from sheets_sync.core.history import Merged, merge
-from sheets_sync.core.layout import render
+from sheets_sync.core.lists import run_cells, runs_tab
 from sheets_sync.core.notices import Notice
 from sheets_sync.core.plan import Plan, diff
 from sheets_sync.core.records import Records, build
 from sheets_sync.core.scope import Scope
-from sheets_sync.emulator.serve import ServerInUse, connect
-from sheets_sync.errors import NoUsableSource, SheetError, SheetsSyncError, UnsafeChange, Words
+from sheets_sync.core.serials import serial
+from sheets_sync.edges import LOCAL_ID
+from sheets_sync.errors import NoUsableSource, SheetsSyncError, UnsafeChange, Words
 from sheets_sync.sheets.batches import Dress
-from sheets_sync.sheets.book import Book, Moved, Reading, Wanted, tab_memory
-from sheets_sync.sheets.gateway import Gateway
+from sheets_sync.sheets.book import GONE, Book, Moved, Reading, Wanted, tab_memory
 from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sources import load
 from sheets_sync.sources.inbox import scan
 from sheets_sync.sources.places import Places
-from sheets_sync.store import Arrived, Store
+from sheets_sync.store import Arrived, recall
+from sheets_sync.workbook import Workbook, renamed, settings_of, typed_ipi
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Mapping, Sequence
 
-    from sheets_sync.core.model import Fault, MasterData, Report
-    from sheets_sync.core.plan import DesiredTab, Written
-    from sheets_sync.core.rules import Rule
-    from sheets_sync.core.template import TabLayout
-    from sheets_sync.emulator.serve import HasUrl
+    from sheets_sync.config.job import Job
+    from sheets_sync.core.model import Fault, Report
+    from sheets_sync.core.plan import DesiredTab, TabMemory, Written
+    from sheets_sync.core.settings import SettingsRead
+    from sheets_sync.edges import Edges, Setup
+    from sheets_sync.store import Store
 
 log = structlog.get_logger()
 
@@ -55,153 +56,96 @@ DEEP_WINDOW_DAYS = 42
 DEEP_EVERY_DAYS = 7
 """Ad sales are restated up to 42 days back: that far is rewritten once a week."""
 
-_LOCAL_ID, _DEEP_ON = "local_spreadsheet", "deep_rewrite_on"
+_DEEP_ON = "deep_rewrite_on"
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
-    """Everything people have written down about a job, read and checked."""
+class Gathered:
+    """What the files and the store hold, before the sheet is looked at."""
 
-    job: Job
-    rules: tuple[Rule, ...]
-    layouts: tuple[TabLayout, ...]
-    master: MasterData
-
-
-@dataclass(slots=True)
-class Edges:
-    """What a run touches. `book` is None while the local spreadsheet does not exist yet."""
-
-    store: Store
-    gateway: Gateway
-    book: Book | None
+    setup: Setup
+    scope: Scope
+    deep: bool
+    reports: Sequence[Report]
+    merged: Merged
+    faults: Sequence[Fault]
+    inbox_is_empty: bool
 
 
 @dataclass(frozen=True)
 class Prepared:
     """What a run found and what it would do."""
 
-    setup: Setup
-    now: datetime
-    deep: bool
-    reports: Sequence[Report]
-    merged: Merged
+    gathered: Gathered
+    settings: SettingsRead
     records: Records
+    verdict: Verdict
     breaches: Sequence[Breach]
     faults: Sequence[Fault]
-    desired: Sequence[DesiredTab]
     reading: Reading
     written: Mapping[str, Written]
     plan: Plan
-    floods: Sequence[Notice] = ()
-    inbox_is_empty: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
+    other_cells: int = 0
+
+    @property
+    def setup(self) -> Setup:
+        """Return what people wrote down."""
+        return self.gathered.setup
+
+    @property
+    def now(self) -> datetime:
+        """Return when the run began."""
+        return self.gathered.scope.now
+
+    @property
+    def desired(self) -> list[DesiredTab]:
+        """Return the tabs as they should be."""
+        return [tab.desired for tab in self.plan.tabs]
 
     @property
     def warnings(self) -> list[Notice]:
         """Return what a person should know, the sheet as it was read last included."""
+        merged = self.gathered.merged
+        deleted = [self.titles[tab] for tab in self.reading.deleted]
+        floods = [Notice("rule-flood", flood_words(flood)) for flood in self.verdict.floods]
+        inbox_is_empty = self.gathered.inbox_is_empty
         return [
-            *notices.refusals(self.merged, self.plan),
-            *self.floods,
-            *notices.about_sources(self.records, self.merged, inbox_is_empty=self.inbox_is_empty),
-            *notices.about_the_sheet(self.plan, self.reading.deleted, self.written),
+            *notices.refusals(merged, self.plan),
+            *floods,
+            *notices.about_sources(self.records, merged, inbox_is_empty=inbox_is_empty),
+            *notices.about_the_sheet(self.plan, deleted, self.written),
+            *notices.about_size(self.cells),
         ]
+
+    @property
+    def cells(self) -> int:
+        """Return how many cells the program's tabs take, blank ones included."""
+        return self.other_cells + sum(recall.cells_of(self.plan).values())
 
     @property
     def look(self) -> Dress:
         """Return how the tabs look."""
-        job = self.setup.job
+        job, skus = self.setup.job, self.settings.settings.master.skus.values()
+        settings = self.settings.settings
         rules = {
-            (rule.metric, level.severity) for rule in self.setup.rules for level in rule.levels
+            (rule.metric, level.severity) for rule in settings.all_rules for level in rule.levels
         }
-        return Dress(job.language, tuple(sorted(rules)), len(job.stores) == 1)
-
-
-def load_setup(job_file: Path) -> Setup:
-    """Read the job, its rules, its template and its lists; raise ConfigurationError."""
-    job = load_job(job_file)
-    return Setup(job, load_rules(job, data_folder("rules")), load_layouts(job), load_master(job))
-
-
-def check_setup(job_file: Path) -> None:
-    """Raise ConfigurationError where a job could never run: its files, its credentials, its folder."""
-    job = load_setup(job_file).job
-    if not job.is_local:
-        from sheets_sync.sheets.credentials import load_credentials
-
-        load_credentials(job.credentials, job.folder)
-    with only_run(job):
-        pass
-
-
-@contextmanager
-def open_store(job: Job, *, writing: bool = False) -> Iterator[Store]:
-    """Open what the job remembers; unless `writing`, nothing is created for it."""
-    exists = writing or not job.store_url.startswith("sqlite") or job.state.exists()
-    store = Store(job.store_url if exists else "sqlite://")
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-@contextmanager
-def open_edges(setup: Setup, *, writing: bool = False) -> Iterator[Edges]:
-    """Open the store and the way to the spreadsheet; unless `writing`, nothing is created for it."""
-    job = setup.job
-    with ExitStack() as stack:
-        store = stack.enter_context(open_store(job, writing=writing))
-        if not job.is_local:
-            from sheets_sync.sheets.credentials import load_credentials
-
-            gateway = stack.enter_context(
-                Gateway.for_google(load_credentials(job.credentials, job.folder))
-            )
-            yield Edges(store, gateway, Book(gateway, str(job.spreadsheet_id)))
-            return
-        spreadsheet = store.setting(_LOCAL_ID)
-        if spreadsheet is None and not writing:
-            yield Edges(store, Gateway.for_local("http://127.0.0.1"), None)
-            return
-        server = _local_server(stack, job)
-        gateway = stack.enter_context(Gateway.for_local(server.url))
-        yield Edges(store, gateway, Book(gateway, spreadsheet) if spreadsheet else None)
-
-
-def _local_server(stack: ExitStack, job: Job) -> HasUrl:
-    try:
-        return stack.enter_context(connect(job.data_folder))
-    except ServerInUse as error:
-        raise SheetError(
-            Words(
-                f"{job.data_folder} 被另一个没有应答的程序占用。请结束它,再运行。",
-                f"{job.data_folder} is held by another program that does not answer. End it and run again.",
-            )
-        ) from error
-
-
-@contextmanager
-def only_run(job: Job) -> Iterator[None]:
-    """Hold the job for one run; raise UnsafeChange while another one is at work."""
-    job.state.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(job.state / "run.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise UnsafeChange(
-            Words(
-                "这个任务正在运行,本次跳过。请等它结束后再试。",
-                "This job is running already, so this run was skipped. Try again when it has ended.",
-            )
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+        each = {
+            "marketplace": list(dict.fromkeys(code for _, code in job.places)),
+            "owner": sorted({sku.owner for sku in skus if sku.owner}),
+        }
+        return Dress(job.language, tuple(sorted(rules)), len(job.stores) == 1, each)
 
 
 def prepare(setup: Setup, edges: Edges, *, now: datetime) -> Prepared:
     """Read the sources and the sheet, and decide; change nothing."""
-    job, store = setup.job, edges.store
+    return decide(gather(setup, edges.store, now=now), edges)
+
+
+def gather(setup: Setup, store: Store, *, now: datetime) -> Gathered:
+    """Read the files that are new and join them with what is known; raise NoUsableSource."""
+    job = setup.job
     reports, faults, inbox_is_empty = _read_inbox(setup, store)
     deep = _deep_is_due(store, now)
     window = max(job.window_days, DEEP_WINDOW_DAYS) if deep else job.window_days
@@ -209,54 +153,58 @@ def prepare(setup: Setup, edges: Edges, *, now: datetime) -> Prepared:
     merged = merge(store.current(scope.dates[0]), reports, now)
     if not merged.current:
         raise _nothing_to_read(job, faults, None if inbox_is_empty else scope.dates[0])
-    records = build(merged.current, setup.master, scope)
-    verdict = judge(setup.rules, records)
-    wanted_groups = ad_group_slots(verdict)
-    groups = store.ad_groups(wanted_groups) | {
-        version.slot: version.portion.ad_groups
-        for version in merged.news
-        if version.slot in wanted_groups
-    }
-    marks, breaches = put_into_words(verdict, groups, job.language, job.schedule.zone)
-    desired = render(setup.layouts, records, marks, job.language, job.schedule.zone)
-    if not desired:
-        raise _nothing_to_read(job, faults, scope.first_row_date)
-    prepared = Prepared(
-        setup,
-        now,
-        deep,
-        reports,
-        merged,
-        records,
-        breaches,
-        faults,
-        desired,
-        Reading(),
-        {},
-        Plan(),
-        [Notice("rule-flood", flood_words(flood)) for flood in verdict.floods],
-        inbox_is_empty,
-    )
-    return compare(prepared, edges)
+    return Gathered(setup, scope, deep, reports, merged, faults, inbox_is_empty)
 
 
-def compare(prepared: Prepared, edges: Edges, *, search: Collection[str] = ()) -> Prepared:
-    """Read the sheet and plan the difference to what is desired.
+def decide(gathered: Gathered, edges: Edges, *, search: Collection[str] = ()) -> Prepared:
+    """Read the sheet, judge by what it sets, and plan the difference to what is desired.
 
     A tab with rows of ours that is not remembered was made by a run that was cut off: it is looked for,
     as are those to `search`.
     """
-    desired = prepared.desired
+    setup, scope, store = gathered.setup, gathered.scope, edges.store
+    job = setup.job
+    known, wanted = {}, wanted_tabs(setup, scope)
     reading, written = Reading(), {}
-    if edges.book is not None:
-        spreadsheet = edges.book.spreadsheet_id
-        known = edges.store.tabs(spreadsheet)
-        written = {tab.id: edges.store.written(spreadsheet, tab.id) for tab in desired}
+    spreadsheet = edges.book.spreadsheet_id if edges.book else None
+    if edges.book is not None and spreadsheet is not None:
+        known = store.tabs(spreadsheet)
+        wanted |= _sources(setup, wanted, known)
+        written = {tab: store.written(spreadsheet, tab) for tab in wanted}
         cut_off = {tab for tab, rows in written.items() if rows and tab not in known}
-        reading = edges.book.read(wanted_tabs(desired), known, search={*search, *cut_off})
-    present = [tab for tab in desired if tab.id not in reading.deleted]
-    plan = diff(reading.tabs, present, written)
-    return replace(prepared, reading=reading, written=written, plan=plan)
+        reading = edges.book.read(wanted, known, search={*search, *cut_off})
+    settings = settings_of(setup, reading.tabs, recall.good_settings(store, spreadsheet))
+    typed, misread = typed_ipi(setup.layouts, reading.tabs, written)
+    master = settings.settings.master
+    records = build(gathered.merged.current, master, scope, typed=typed)
+    verdict = judge(settings.settings.rules, records, settings.settings.variants)
+    slots = ad_group_slots(verdict)
+    fresh = {v.slot: v.portion.ad_groups for v in gathered.merged.news if v.slot in slots}
+    groups = store.ad_groups(slots) | fresh
+    marks, breaches = put_into_words(verdict, groups, job.language, job.schedule.zone)
+    workbook = Workbook(setup, scope, reading, written, known, settings, records)
+    logs = workbook.logs(marks)
+    if not logs:
+        raise _nothing_to_read(job, gathered.faults, scope.first_row_date)
+    plan = diff(reading.tabs, logs, written)
+    lists = renamed([*workbook.page(plan, verdict, breaches), *workbook.lists()], reading)
+    plan = Plan((*plan.tabs, *diff(reading.tabs, lists, written).tabs))
+    faults = [*gathered.faults, *settings.faults, *misread]
+    titles = {tab: want.title for tab, want in wanted.items()}
+    others = recall.other_cells(store, spreadsheet, plan)
+    return Prepared(
+        gathered,
+        settings,
+        records,
+        verdict,
+        breaches,
+        faults,
+        reading,
+        written,
+        plan,
+        titles,
+        others,
+    )
 
 
 def carry_out(
@@ -277,14 +225,14 @@ def carry_out(
             # The sheet is not as it was read: look again, also for tabs somebody may have made.
             log.warning("planned_again", reason=first.words.en)
             new = [tab.desired.id for tab in prepared.plan.tabs if tab.existing is None]
-            prepared = compare(prepared, edges, search=new)
+            prepared = decide(prepared.gathered, edges, search=new)
             _attempt(prepared, edges.store, book, run_id, 2, clear_markers=False)
     except SheetsSyncError as error:
         edges.store.fail(run_id, str(error))
         raise
     if created:
         book.drop_blank_tab()
-    if prepared.deep:
+    if prepared.gathered.deep:
         edges.store.remember(_DEEP_ON, prepared.now.date().isoformat())
     return run_id, prepared
 
@@ -299,7 +247,8 @@ def refuse_if_unsafe(prepared: Prepared, *, expect: str | None, force: bool) -> 
                 f"The plan has changed: it is {found} now, not {expect}. Look at `sheets-sync plan` first.",
             )
         )
-    reasons = [notice.words for notice in notices.refusals(prepared.merged, prepared.plan)]
+    refusals = notices.refusals(prepared.gathered.merged, prepared.plan)
+    reasons = [notice.words for notice in refusals]
     if reasons and not force:
         way_out = Words(
             "什么都没有写。请重新下载或改好后再运行;确认无误时用 sheets-sync sync --force。",
@@ -309,15 +258,36 @@ def refuse_if_unsafe(prepared: Prepared, *, expect: str | None, force: bool) -> 
         raise UnsafeChange(Words("\n".join(w.zh for w in lines), "\n".join(w.en for w in lines)))
 
 
-def wanted_tabs(desired: Sequence[DesiredTab]) -> dict[str, Wanted]:
-    """Return the tabs to look for."""
-    return {tab.id: Wanted(tab.layout, tab.title) for tab in desired}
+def wanted_tabs(setup: Setup, scope: Scope) -> dict[str, Wanted]:
+    """Return the tabs to look for: each month of the window's logs, and every other tab."""
+    language = setup.job.language
+    wanted: dict[str, Wanted] = {}
+    last = max(scope.report_dates.values())
+    days = [scope.first_row_date + timedelta(days=i) for i in range(scope.window_days)]
+    for layout in setup.layouts:
+        for day in (*days, last):
+            title = layout.named(f"{day:%Y-%m}", language)
+            wanted.setdefault(layout.tab_id(day), Wanted(layout, title))
+    return wanted
+
+
+def _sources(
+    setup: Setup, wanted: Mapping[str, Wanted], known: Mapping[str, TabMemory]
+) -> dict[str, Wanted]:
+    """Return the newest month of each log of which no month is wanted that is there: it is copied from."""
+    found: dict[str, Wanted] = {}
+    for layout in setup.layouts:
+        months = [t for t in known if t.startswith(f"{layout.id}:") and known[t].sheet_id != GONE]
+        if layout.monthly and months and not any(tab in wanted for tab in months):
+            found[max(months)] = Wanted(layout, known[max(months)].title)
+    return found
 
 
 def _attempt(
     prepared: Prepared, store: Store, book: Book, run_id: str, attempt: int, *, clear_markers: bool
 ) -> None:
-    look, plan, spreadsheet = prepared.look, prepared.plan, book.spreadsheet_id
+    look, spreadsheet = prepared.look, book.spreadsheet_id
+    plan = _with_run(prepared, run_id)
     batches = book.compose(
         plan,
         prepared.reading,
@@ -325,30 +295,49 @@ def _attempt(
         name=f"{run_id}/{attempt}",
         old_markers=store.last_markers(spreadsheet) if clear_markers else [],
     )
-    memory, known = tab_memory(plan, prepared.reading, look), store.tabs(spreadsheet)
+    tabs, known = tab_memory(plan, prepared.reading, look), store.tabs(spreadsheet)
     newest = next(iter(store.runs(1)), None)
+    reports, merged = prepared.gathered.reports, prepared.gathered.merged
+    recall.keep_good_settings(store, spreadsheet, prepared.settings.good)
     if (
         not batches
-        and not prepared.reports
-        and all(known.get(tab) == memory[tab] for tab in memory)
+        and not reports
+        and all(known.get(tab) == tabs[tab] for tab in tabs)
         and (newest is None or newest.state == "finished")
     ):
         return
     markers = [*book.arrived, *(batch.marker for batch in batches)]
-    arrived = Arrived(prepared.reports, prepared.merged.news)
+    arrived = Arrived(reports, merged.news)
     store.begin(run_id, spreadsheet, prepared.now, plan, markers, arrived, prepared.written)
     book.write(batches, plan)
-    store.finish(run_id, spreadsheet, plan, prepared.written, memory, _outline(prepared))
+    store.finish(run_id, spreadsheet, plan, prepared.written, tabs, _outline(prepared))
+    recall.keep_cells(store, spreadsheet, plan)
+
+
+def _with_run(prepared: Prepared, run_id: str) -> Plan:
+    """Return the plan with a line in the list of runs, if it changes anything and there is such a list."""
+    plan = prepared.plan
+    layout = next((one for one in prepared.setup.layouts if one.kind == "run"), None)
+    if layout is None or layout.id in prepared.reading.deleted or not plan.changes_anything:
+        return plan
+    language, scope = prepared.setup.job.language, prepared.gathered.scope
+    cells = run_cells(
+        plan,
+        scope.report_dates,
+        prepared.breaches,
+        prepared.faults,
+        prepared.warnings,
+        language,
+    )
+    cells |= {"run_id": run_id, "run_at": serial(scope.now.timestamp(), scope.zone)}
+    [desired] = renamed([runs_tab(layout, cells, language)], prepared.reading)
+    return Plan((*plan.tabs, *diff(prepared.reading.tabs, [desired], {}).tabs))
 
 
 def _outline(prepared: Prepared) -> dict[str, int]:
     """Return what a remembered run says of itself."""
     plan = prepared.plan
-    return {
-        "inserted": sum(len(tab.new_rows) for tab in plan.tabs),
-        "updated": sum(tab.updated for tab in plan.tabs),
-        "cells": plan.cells,
-    }
+    return {"inserted": plan.inserted, "updated": plan.updated, "cells": plan.cells}
 
 
 def _create(prepared: Prepared, edges: Edges) -> Book:
@@ -358,7 +347,7 @@ def _create(prepared: Prepared, edges: Edges) -> Book:
     spreadsheet = edges.gateway.create(
         title, locale="zh_CN" if job.language != "en" else "en_US", timeZone=job.schedule.zone
     )
-    edges.store.remember(_LOCAL_ID, spreadsheet)
+    edges.store.remember(LOCAL_ID, spreadsheet)
     edges.book = Book(edges.gateway, spreadsheet)
     return edges.book
 

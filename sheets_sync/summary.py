@@ -35,9 +35,9 @@ def as_json(
             for (store, code), day in prepared.records.scope.report_dates.items()
         },
         "rows": {
-            "inserted": sum(len(tab.new_rows) for tab in plan.tabs),
-            "updated": sum(tab.updated for tab in plan.tabs),
-            "unchanged": sum(tab.unchanged for tab in plan.tabs),
+            "inserted": plan.inserted,
+            "updated": plan.updated,
+            "unchanged": sum(tab.unchanged for tab in plan.logs),
         },
         "cells_written": plan.cells,
         "calls": {"read": traffic.reads, "write": traffic.writes, "retried": traffic.retried},

@@ -180,7 +180,8 @@ def read_with_pandas(folder: Path) -> dict[str, float]:
 def prepare_all(folder: Path) -> dict[str, float]:
     """Read, judge, lay out and compare 100,000 rows with a sheet that already holds them."""
     from sheets_sync.__main__ import collect_rarely
-    from sheets_sync.run import Edges, load_setup, open_edges, prepare
+    from sheets_sync.edges import Edges, load_setup, open_edges
+    from sheets_sync.run import prepare
 
     started = time.process_time()
     collect_rarely()
@@ -216,7 +217,8 @@ class ReadySheet:
 
 def write_answer(folder: Path) -> dict[str, float]:
     """Write what the spreadsheet would answer, with every row in it."""
-    from sheets_sync.run import load_setup, open_edges, prepare
+    from sheets_sync.edges import load_setup, open_edges
+    from sheets_sync.run import prepare
 
     setup = load_setup(folder / "sheets-sync.yaml")
     with open_edges(setup) as edges:

@@ -45,13 +45,14 @@ _BENCHMARK_COLUMNS = {
     "source": ("来源",),
     "valid_from": ("生效日", "生效日期"),
 }
-_STATUS = {
+STATUS = {
     "在售": "在售", "active": "在售", "正常": "在售",
     "新品": "新品", "new": "新品",
     "清仓": "清仓", "clearance": "清仓",
     "停售": "停售", "discontinued": "停售",
+    "待确认": "待确认", "unconfirmed": "待确认",
 }  # fmt: skip
-_FULFILMENT = {
+FULFILMENT = {
     "fba": "FBA", "afn": "FBA", "亚马逊配送": "FBA",
     "fbm": "FBM", "mfn": "FBM", "自发货": "FBM", "卖家配送": "FBM",
 }  # fmt: skip
@@ -111,8 +112,8 @@ def _sku(row: Row, places: Mapping[str, list[str]]) -> Sku | None:
     code = None if store is None else _marketplace(row, places[store], store)
     if not row["sku"]:
         row.wrong("sku", Words("SKU 不能为空", "the SKU is blank"))
-    status = _word(row, "status", _STATUS, "在售")
-    fulfilment = _word(row, "fulfilment", _FULFILMENT, "FBA")
+    status = _word(row, "status", STATUS, "在售")
+    fulfilment = _word(row, "fulfilment", FULFILMENT, "FBA")
     launch = row.day("launch_date")
     lead = row.number("lead_time_days", Words("天数", "a number of days"))
     cost = row.number("unit_cost", Words("金额", "an amount"))

@@ -51,10 +51,14 @@ def load_rules(overrides: Job | Mapping[str, Any], folder: Path) -> tuple[Rule, 
 
     A job gives its `rules`. Raise InvalidFile for one bad file, ConfigurationError for several.
     """
-    rules = _from_files(sorted(folder.glob("*.yaml")), folder)
+    return in_force(_from_files(sorted(folder.glob("*.yaml")), folder), overrides)
+
+
+def in_force(catalogue: tuple[Rule, ...], overrides: Job | Mapping[str, Any]) -> tuple[Rule, ...]:
+    """Return the rules of a catalogue with overrides applied; raise InvalidFile for wrong ones."""
     located = overrides.located if isinstance(overrides, Job) else None
     raw = overrides.rules if isinstance(overrides, Job) else overrides
-    changed, wrong = _changed(rules, raw)
+    changed, wrong = _changed(catalogue, raw)
     if located is not None:
         located.refuse(Problem(words, *located.key_place(loc)) for words, loc in wrong)
     elif wrong:

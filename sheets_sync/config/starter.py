@@ -8,42 +8,79 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from sheets_sync.errors import ConfigurationError, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from sheets_sync.errors import Language
 
 Line = str | Words
 
-_STORE = "my-store"
-_MARKETPLACES = {"full": ("US", "DE", "JP"), "simple": ("US",)}
+STORE = "my-store"
+"""The name of the store where nothing says another."""
+MARKETPLACES: dict[Literal["full", "simple"], tuple[str, ...]] = {
+    "full": ("US", "DE", "JP"),
+    "simple": ("US",),
+}
+OWN_TEMPLATE = "template"
+"""The folder of a template that is the job's own."""
+
+_JOB, _SKUS, _BENCHMARKS, _INBOX_FOLDER = (
+    "sheets-sync.yaml",
+    "skus.csv",
+    "benchmarks.csv",
+    "inbox",
+)
+_PLAIN = re.compile(r"[A-Za-z\u4e00-\u9fff][\w-]*")
+_NOT_TEXT = ("true", "false", "yes", "no", "on", "off", "y", "n", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a new job: its stores, its spreadsheet, and the files of its own template."""
+
+    stores: Mapping[str, Sequence[str]]
+    spreadsheet: str = "local"
+    credentials: str = "default"
+    team: str = "my-team"
+    template: Mapping[str, str] = field(default_factory=dict)
 
 
 def start_job(
-    folder: Path, *, template: Literal["full", "simple"], language: Language
+    folder: Path,
+    *,
+    template: Literal["full", "simple"],
+    language: Language,
+    known: Known | None = None,
 ) -> list[Path]:
     """Write a job folder that can be run as it stands, and return what was made.
 
-    Raise ConfigurationError where one of its files is there already, or nothing can be written there;
-    nothing that exists is changed.
+    One person (`simple`) gets the job file and an inbox alone. Raise ConfigurationError where one of its
+    files is there already, or nothing can be written there; nothing that exists is changed.
     """
-    codes = _MARKETPLACES[template]
-    texts = {
-        folder / "sheets-sync.yaml": _job_text(template, language, codes).encode(),
-        folder / "skus.csv": _table([_said(_SKU_HEADINGS, language)]),
-        folder / "benchmarks.csv": _table(_benchmark_rows(language)),
-    }
-    folders = [folder / "inbox" / code for code in codes]
-    _refuse_existing([*texts, *folders])
+    facts = known or Known({STORE: MARKETPLACES[template]})
+    texts = {folder / _JOB: _job_text(template, language, facts).encode()}
+    if template == "full":
+        texts[folder / _SKUS] = _table([_said(_SKU_HEADINGS, language)])
+        texts[folder / _BENCHMARKS] = _table(_benchmark_rows(language))
+    for name, text in facts.template.items():
+        texts[folder / OWN_TEMPLATE / name] = text.encode()
+    _refuse_existing(texts)
+    folders = _folders(folder / _INBOX_FOLDER, template, facts.stores)
+    _refuse_existing(path for path in folders if not path.is_dir())
+    made = [path for path in folders if not path.is_dir()]
     try:
         for path in folders:
-            path.mkdir(parents=True)
+            path.mkdir(parents=True, exist_ok=True)
         for path, content in texts.items():
+            path.parent.mkdir(exist_ok=True)
             with path.open("xb") as file:
                 file.write(content)
     except OSError as error:
@@ -53,7 +90,21 @@ def start_job(
                 f"No job can be made in {folder}: {error.strerror}. Take another folder, or check its permissions.",
             )
         ) from error
-    return [*texts, *folders]
+    return [*texts, *made]
+
+
+def refuse_existing_job(folder: Path) -> None:
+    """Raise ConfigurationError where a folder has any file of a job in it."""
+    _refuse_existing(folder / name for name in (_JOB, _SKUS, _BENCHMARKS, OWN_TEMPLATE))
+
+
+def _folders(inbox: Path, template: str, stores: Mapping[str, Sequence[str]]) -> list[Path]:
+    """Return where report files are put: one folder for each marketplace, for one person with one none."""
+    if template == "simple" and sum(len(codes) for codes in stores.values()) == 1:
+        return [inbox]
+    if len(stores) == 1:
+        return [inbox / code for codes in stores.values() for code in codes]
+    return [inbox / store / code for store, codes in stores.items() for code in codes]
 
 
 def _refuse_existing(paths: Iterable[Path]) -> None:
@@ -118,13 +169,41 @@ def _benchmark_rows(language: Language) -> list[list[str]]:
     return rows
 
 
-def _job_text(template: str, language: Language, codes: Iterable[str]) -> str:
-    facts = {"codes": ", ".join(codes), "store": _STORE, "language": language}
+def _job_text(template: str, language: Language, known: Known) -> str:
+    facts = {
+        "team": as_yaml(known.team),
+        "language": language,
+        "spreadsheet": known.spreadsheet
+        if known.spreadsheet == "local"
+        else json.dumps(known.spreadsheet),
+        "credentials": known.credentials,
+        "template": OWN_TEMPLATE if known.template else template,
+    }
     lines = _FULL if template == "full" else _SIMPLE
-    return "".join(f"{_line(line, language, facts)}\n" for line in lines)
+    stores = "\n".join(
+        f"  {as_yaml(store)}: [{', '.join(codes)}]" for store, codes in known.stores.items()
+    )
+    texts = []
+    for line in lines:
+        if (
+            line == "credentials: <credentials>"
+            and template == "simple"
+            and known.spreadsheet == "local"
+        ):
+            continue
+        texts.append(_line(line, language, facts).replace("<stores>", stores))
+    return "".join(f"{text}\n" for text in texts)
 
 
-def _line(line: Line, language: Language, facts: dict[str, str]) -> str:
+def as_yaml(text: str) -> str:
+    """Return a text as YAML takes it for text, on one line; what cannot be printed is left out."""
+    shown = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    if _PLAIN.fullmatch(shown) and shown.casefold() not in _NOT_TEXT:
+        return shown
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def _line(line: Line, language: Language, facts: Mapping[str, str]) -> str:
     if isinstance(line, str):
         for name, fact in facts.items():
             line = line.replace(f"<{name}>", fact)
@@ -153,6 +232,11 @@ _LANGUAGE = Words(
     "表头和预警的语言:zh、en 或 both。", "The language of headings and alerts: zh, en or both."
 )
 
+_SETTINGS = Words(
+    "第一次同步以后,SKU、类目基准、规则阈值、休息日和大促都在表格的「SKU表」「类目基准」「规则」「日历」里改。",
+    "After the first sync SKUs, usual ACOS, limits of rules, days off and promotions are set in the sheet's tabs SKUs, Benchmarks, Rules and Calendar.",
+)
+
 _FULL: tuple[Line, ...] = (
     Words(
         "运营日志的任务文件。检查:sheets-sync doctor;看会改什么:sheets-sync plan;写入:sheets-sync sync。",
@@ -160,8 +244,13 @@ _FULL: tuple[Line, ...] = (
     ),
     _INBOX,
     Words(
-        "多个店铺时放到 inbox/店铺/站点/。SKU和负责人写在 skus.csv(生命周期填 新品、在售、清仓或停售,配送填 FBA 或 FBM),类目ACOS基准写在 benchmarks.csv。",
-        "With several stores: inbox/STORE/MARKETPLACE/. SKUs and owners are in skus.csv (status: new, active, clearance or discontinued; fulfilment: FBA or FBM), usual ACOS by category in benchmarks.csv.",
+        "多个店铺时放到 inbox/店铺/站点/。",
+        "With several stores: inbox/STORE/MARKETPLACE/.",
+    ),
+    _SETTINGS,
+    Words(
+        "skus.csv(SKU和负责人;生命周期填 新品、在售、清仓或停售,配送填 FBA 或 FBM)和 benchmarks.csv(类目ACOS基准)只在新建这些表时填入一次。",
+        "skus.csv (SKUs and owners; status: new, active, clearance or discontinued; fulfilment: FBA or FBM) and benchmarks.csv (usual ACOS by category) only fill these tabs once, when they are made.",
     ),
     Words(
         "行首 # 后面没有空格的是没启用的设置,去掉 # 就生效。",
@@ -169,11 +258,11 @@ _FULL: tuple[Line, ...] = (
     ),
     "",
     Words("团队名,用在表格标题里。", "The team's name, used in the spreadsheet's title."),
-    "team: my-team",
+    "team: <team>",
     "",
     _STORES,
     "stores:",
-    "  <store>: [<codes>]",
+    "<stores>",
     "",
     Words(
         "共用一份库存的站点:库存只判断一次,算在第一个站点上。",
@@ -185,16 +274,16 @@ _FULL: tuple[Line, ...] = (
     "language: <language>",
     "",
     _SPREADSHEET,
-    "spreadsheet: local",
+    "spreadsheet: <spreadsheet>",
     "",
     _CREDENTIALS,
-    "credentials: default",
+    "credentials: <credentials>",
     "",
     Words(
-        "表格模板:full(团队)或 simple(个人)。",
-        "The template: full (a team) or simple (one person).",
+        "表格模板:full(团队)、simple(个人),或自己的模板文件夹。",
+        "The template: full (a team), simple (one person), or a folder with your own.",
     ),
-    "template: full",
+    "template: <template>",
     "",
     Words(
         "每次重写最近多少天:亚马逊会补数、改数。",
@@ -217,23 +306,33 @@ _FULL: tuple[Line, ...] = (
     "store: sqlite:///state/sheets-sync.db",
     "",
     Words(
-        "改规则的阈值,或关掉规则。",
-        "Change a rule's limit, or switch a rule off.",
+        "改规则的阈值,或关掉规则;表格「规则」里写的优先。",
+        "Change a rule's limit, or switch a rule off; what the sheet's tab Rules says comes first.",
     ),
     "#rules: {low-stock: {below: 50}, vtr: off}",
 )
 
 _SIMPLE: tuple[Line, ...] = (
-    _INBOX,
-    "team: my-team",
+    Words(
+        "把后台下载的报表原样放进 inbox/,文件名不用改。",
+        "Put reports as downloaded into inbox/; names do not matter.",
+    ),
+    _SETTINGS,
+    Words(
+        "已有SKU清单的话,可以另存为 skus.csv 放在这里,新建「SKU表」时填入一次;benchmarks.csv 同理。",
+        "A SKU list that you have may lie here as skus.csv: it fills the tab SKUs once, when it is made; so does benchmarks.csv.",
+    ),
+    "team: <team>",
     "",
     _STORES,
-    "stores: {<store>: [<codes>]}",
+    "stores:",
+    "<stores>",
     "",
     _LANGUAGE,
     "language: <language>",
     "",
     _SPREADSHEET,
-    "spreadsheet: local",
-    "template: simple",
+    "spreadsheet: <spreadsheet>",
+    "credentials: <credentials>",
+    "template: <template>",
 )

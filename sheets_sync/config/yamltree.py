@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -160,11 +161,18 @@ def _writable(text: str) -> bool:
     return not any("\ud800" <= c <= "\udfff" or (c < " " and c not in "\n\t") for c in text)
 
 
-def _composed(text: str, tree: Tree) -> Node | None:
+@lru_cache(maxsize=64)
+def _nodes(text: str) -> Node | None:
+    """Take a text apart; a worker reads the same shipped files every night."""
     yaml = YAML()
     yaml.composer.warn_double_anchors = False
+    node: Node | None = yaml.compose(text)
+    return node
+
+
+def _composed(text: str, tree: Tree) -> Node | None:
     try:
-        node: Node | None = yaml.compose(text)
+        node = _nodes(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)

@@ -24,8 +24,16 @@ if TYPE_CHECKING:
     from sheets_sync.errors import Words
 
 
-def account_panel(kinds: Mapping[str, Sequence[Version]], skus: Panel, scope: Scope) -> Panel:
-    """Lay out the figures of every store and marketplace over the days of the SKU panel."""
+def account_panel(
+    kinds: Mapping[str, Sequence[Version]],
+    skus: Panel,
+    scope: Scope,
+    typed: Mapping[tuple[str, str, date], float],
+) -> Panel:
+    """Lay out the figures of every store and marketplace over the days of the SKU panel.
+
+    `typed` are IPI scores that people typed into the sheet; they win over those of a file.
+    """
     entities = [SkuKey(store, code, "") for store, code in scope.accounts]
     grid = Grid(entities, skus.dates)
     given: dict[str, Array | TextArray] = {}
@@ -52,6 +60,11 @@ def account_panel(kinds: Mapping[str, Sequence[Version]], skus: Panel, scope: Sc
         "sales_of_skus": _account_sums(skus, entities, "sales"),
         "ad_spend_total": _account_sums(skus, entities, "ad_spend"),
     }
+    for row, key in enumerate(entities):
+        for day, when in enumerate(grid.dates):
+            score = typed.get((key.store, key.marketplace, when))
+            if score is not None:
+                given["ipi_typed"][row, day] = score
     given |= feedback_metrics(kinds.get("feedback", ()), entities, grid.dates)
     given |= _late_sources(kinds, grid, scope)
     return Panel(entities, skus.dates, given, FORMULAS)

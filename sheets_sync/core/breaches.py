@@ -19,7 +19,7 @@ from sheets_sync.core.accounts import late_sources
 from sheets_sync.core.history import Slot
 from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.core.metrics import METRICS
-from sheets_sync.core.rules import evaluate, explain, judged, quench
+from sheets_sync.core.rules import NO_VARIANTS, evaluate, explain, judged, quench
 from sheets_sync.core.wording import Fact, Locale, ad_groups_named
 from sheets_sync.errors import Words
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sheets_sync.core.model import AdGroup, SkuKey
     from sheets_sync.core.panel import Panel
     from sheets_sync.core.records import Records
-    from sheets_sync.core.rules import Flood, Hit, Rule
+    from sheets_sync.core.rules import Flood, Hit, Rule, Variant
     from sheets_sync.errors import Language
 
 At = tuple[int, int]
@@ -88,14 +88,19 @@ class Verdict:
     floods: Sequence[Flood]
 
 
-def judge(rules: Sequence[Rule], records: Records) -> Verdict:
-    """Evaluate all rules on the rows of the records."""
+def judge(
+    rules: Sequence[Rule],
+    records: Records,
+    variants: Mapping[str, Sequence[Variant]] = NO_VARIANTS,
+) -> Verdict:
+    """Evaluate all rules on the rows of the records; what is silenced is not judged."""
     hits: dict[str, list[Hit]] = {}
     explaining: dict[str, frozenset[int]] = {}
     current: dict[str, frozenset[int]] = {}
     floods: list[Flood] = []
     for level, panel, rows in _levels(records):
-        found = [hit for hit in evaluate(rules, panel, level) if rows[hit.entity, hit.day]]
+        open_ = rows & (panel["silenced"] != 1) if level == "sku" else rows
+        found = [h for h in evaluate(rules, panel, level, variants) if open_[h.entity, h.day]]
         kept, flooded = quench(found, panel)
         floods += flooded
         hits[level] = kept

@@ -10,13 +10,14 @@ import numpy as np
 from sheets_sync.core.grid import covered_days, first_received
 from sheets_sync.core.marketplaces import business_date
 from sheets_sync.core.metrics import FBM, METRICS
+from sheets_sync.core.ownlists import days_marked, new_skus, owners, pool_leads, silenced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sheets_sync.core.grid import Grid
     from sheets_sync.core.history import Version
-    from sheets_sync.core.model import Benchmark, MasterData, SkuKey
+    from sheets_sync.core.model import Benchmark, MasterData, Sku, SkuKey
     from sheets_sync.core.panel import Array, Panel, TextArray
     from sheets_sync.core.scope import Scope
 
@@ -52,20 +53,29 @@ def sku_facts(
         [sku.category if sku else "" for sku in listed],
         [b for b in master.benchmarks if b.valid_from is None or b.valid_from <= grid.dates[-1]],
     )
+    target = _column(listed, "target_acos")
+    low, high = np.where(np.isnan(target), (low, high), target)
     average = (low + high) / 2 if scope.acos_average == "midpoint" else high
-    asins, titles = _described(grid, kinds)
+    found_asins, found_titles = _described(grid, kinds)
+    asins = _first_known(texts("asin"), found_asins)
+    listed_days = ordinals[None, :] - launched[:, None]
     age = today[:, None] - ordinals[None, :]
     covered = covered_days(grid, kinds.get("sales-traffic", ()))
-    followers = {code for codes in scope.pools.values() for code in codes[1:]}
-    lead = np.array([float(key.marketplace not in followers) for key in grid.entities])
+    lead = pool_leads(grid, listed, asins[:, 0], scope)
     return {
-        "title": _first_known(texts("title"), titles),
-        "asin": _first_known(texts("asin"), asins),
-        "owner": texts("owner"),
+        "title": _first_known(texts("title"), found_titles),
+        "asin": asins,
+        "category": texts("category"),
+        "owner": owners(grid, listed, master.calendar),
         "sku_status": texts("status"),
         "fulfilment": texts("fulfilment"),
         "age_days": age,
-        "listed_days": ordinals[None, :] - launched[:, None],
+        "listed_days": listed_days,
+        "new_sku": new_skus(grid, kinds, listed, listed_days),
+        "silenced": silenced(grid, listed),
+        "promotion": days_marked(grid, master.calendar, "promotion"),
+        "transfer": days_marked(grid, master.calendar, "transfer"),
+        "daily_budget": np.broadcast_to(_column(listed, "daily_budget")[:, None], grid.shape),
         "acos_benchmark": np.broadcast_to(np.round(average, 6)[:, None], grid.shape),
         "acos_benchmark_high": np.broadcast_to(high[:, None], grid.shape),
         "pool_lead": np.broadcast_to(lead[:, None], grid.shape),
@@ -74,6 +84,12 @@ def sku_facts(
         "as_of": first_received(grid, kinds),
         "stock_taken_at": _stock_taken_at(grid, kinds),
     }
+
+
+def _column(listed: Sequence[Sku | None], field: str) -> Array:
+    """Return a number of the SKU list, unknown where it is blank."""
+    found = [getattr(sku, field) if sku else None for sku in listed]
+    return np.array([np.nan if value is None else value for value in found], dtype=float)
 
 
 def _benchmarks(

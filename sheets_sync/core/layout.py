@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sheets_sync.core.breaches import Marks
     from sheets_sync.core.grid import Mask
     from sheets_sync.core.panel import Panel
-    from sheets_sync.core.plan import Cell, RowKey
+    from sheets_sync.core.plan import Cell, ExistingTab, RowKey
     from sheets_sync.core.records import Records
     from sheets_sync.core.template import Column, TabLayout
     from sheets_sync.errors import Language
@@ -43,7 +44,7 @@ STATUS_WORDS = {
 }
 
 FORMATS = {
-    "count": "#,##0", "ratio": "0.0%", "change": "+0%;-0%;0%", "days": "0.0", "hours": "0", "per_year": "0.0",
+    "count": "#,##0", "amount": "#,##0.00", "ratio": "0.0%", "change": "+0%;-0%;0%", "days": "0.0", "hours": "0", "per_year": "0.0",
     "score": "0", "flag": "0", "text": "@", "date": "yyyy-mm-dd", "moment": "mm-dd hh:mm",
 }  # fmt: skip
 """Number formats by unit; money has one per currency."""
@@ -56,17 +57,28 @@ def money_format(marketplace: str) -> str:
     return f"[${place.symbol}]#,##0{digits}"
 
 
+NEWEST = "|newest|"
+"""Stands in the flags of each account's newest rows, so that a filter view follows them every night."""
+
+
 def render(
     layouts: Sequence[TabLayout],
     records: Records,
     marks: Mapping[str, Marks],
     language: Language,
     zone: str,
+    existing: Mapping[str, ExistingTab] | None = None,
 ) -> list[DesiredTab]:
-    """Return the desired tabs, oldest first: the rows inside the window in the order they are added."""
+    """Return the desired logs, oldest first: the rows inside the window in the order they are added.
+
+    Columns that a template only allows for (`extra`) are laid out where an existing tab has them.
+    """
     tabs: list[DesiredTab] = []
     for layout in layouts:
-        panel, rows, fresh = _level(records, layout.level)
+        if not layout.is_log:
+            continue
+        panel, rows, fresh = _level(records, layout.kind)
+        newest = _newest(panel, rows)
         by_tab: dict[str, list[int]] = {}
         for day in np.flatnonzero(rows.any(axis=0)):
             by_tab.setdefault(layout.tab_id(panel.dates[day]), []).append(int(day))
@@ -75,6 +87,13 @@ def render(
             entity = np.concatenate([where for where, _ in cells])
             column = np.concatenate([np.full(len(where), day) for where, day in cells])
             place = (entity, column)
+            sight = _Sight(records, panel, place, marks[layout.kind], newest, language, zone)
+            there = (existing or {}).get(tab_id)
+            wanted = [
+                name
+                for name in layout.ours
+                if not layout.by_id[name].extra or (there is not None and name in there.columns)
+            ]
             tabs.append(
                 DesiredTab(
                     tab_id,
@@ -82,12 +101,7 @@ def render(
                     layout.named(f"{panel.dates[days[0]]:%Y-%m}", language),
                     _keys(layout, panel, place),
                     fresh[place].tolist(),
-                    {
-                        name: _cells(
-                            layout.by_id[name], panel, place, marks[layout.level], language, zone
-                        )
-                        for name in layout.ours
-                    },
+                    {name: sight.cells(layout.by_id[name]) for name in wanted},
                 )
             )
     return tabs
@@ -96,10 +110,21 @@ def render(
 Place = tuple[np.ndarray, np.ndarray]
 
 
-def _level(records: Records, level: str) -> tuple[Panel, Mask, Mask]:
-    if level == "account":
+def _level(records: Records, kind: str) -> tuple[Panel, Mask, Mask]:
+    if kind == "account":
         return records.accounts, records.account_rows, records.account_rows
     return records.skus, records.rows, records.fresh
+
+
+def _newest(panel: Panel, rows: Mask) -> Mask:
+    """Mark the rows on the newest day of their store and marketplace."""
+    days = np.arange(panel.shape[1])
+    last = np.where(rows, days, -1).max(axis=1, initial=-1)
+    by_account: dict[tuple[str, str], int] = {}
+    for key, day in zip(panel.entities, last.tolist(), strict=True):
+        by_account[key[:2]] = max(by_account.get(key[:2], -1), day)
+    newest = np.array([by_account[key[:2]] for key in panel.entities], dtype=int)
+    return np.asarray(rows & (days[None, :] == newest[:, None]), dtype=bool)
 
 
 def _keys(layout: TabLayout, panel: Panel, place: Place) -> list[RowKey]:
@@ -114,31 +139,60 @@ def _key_cells(name: str, panel: Panel, place: Place) -> list[Cell]:
     return [getattr(panel.entities[entity], name) for entity in place[0].tolist()]
 
 
-def _cells(
-    column: Column, panel: Panel, place: Place, marks: Marks, language: Language, zone: str
-) -> Sequence[Cell]:
-    if column.key:
-        return _key_cells(column.id, panel, place)
-    if column.id in SPECIAL:
-        texts = marks.texts(column.id)
-        said = {at: clean(text) for at, text in texts.items()}
-        return [said.get(at) for at in zip(*(axis.tolist() for axis in place), strict=True)]
-    if column.id == "row_status":
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """The rows of one tab and everything their cells are taken from."""
+
+    records: Records
+    panel: Panel
+    place: Place
+    marks: Marks
+    newest: Mask
+    language: Language
+    zone: str
+
+    def cells(self, column: Column) -> Sequence[Cell]:
+        """Return one column's cells."""
+        if column.key:
+            return _key_cells(column.id, self.panel, self.place)
+        if column.id in SPECIAL:
+            return self._said(column.id)
+        metric = METRICS[column.id]
+        panel, place = self.panel, self.place
+        if metric.level == "account" and panel is not self.records.accounts:
+            panel, place = self.records.accounts, self._accounts()
+        if column.id == "row_status":
+            texts = panel.text(column.id)[place].tolist()
+            return [STATUS_WORDS[status].say(self.language) for status in texts]
+        if metric.is_text:
+            texts = panel.text(column.id)[place].tolist()
+            return [clean(text) or None if text else None for text in texts]
+        figures = panel[column.id][place]
+        if metric.unit == "moment":
+            return _looked_up(figures, lambda epoch: serial(epoch, self.zone))
+        if metric.unit == "money":
+            figures = _rounded(figures, panel, place)
+        elif metric.unit in ("ratio", "change"):
+            figures = np.round(figures, 6)
+        return [None if figure != figure else figure for figure in figures.tolist()]  # noqa: PLR0124  # NaN is unknown
+
+    def _said(self, name: str) -> list[Cell]:
+        """Return what the rules say of each row; the flags of the newest rows say that they are."""
+        said = {at: clean(text) for at, text in self.marks.texts(name).items()}
+        ats = zip(*(axis.tolist() for axis in self.place), strict=True)
+        if name != "flags":
+            return [said.get(at) for at in ats]
+        newest = self.newest[self.place].tolist()
         return [
-            STATUS_WORDS[status].say(language) for status in panel.text(column.id)[place].tolist()
+            (said.get(at, "") + (NEWEST if is_newest else "")) or None
+            for at, is_newest in zip(ats, newest, strict=True)
         ]
-    if METRICS[column.id].is_text:
-        return [
-            clean(text) or None if text else None for text in panel.text(column.id)[place].tolist()
-        ]
-    figures = panel[column.id][place]
-    if column.unit == "moment":
-        return _looked_up(figures, lambda epoch: serial(epoch, zone))
-    if column.unit == "money":
-        figures = _rounded(figures, panel, place)
-    elif column.unit in ("ratio", "change"):
-        figures = np.round(figures, 6)
-    return [None if figure != figure else figure for figure in figures.tolist()]  # noqa: PLR0124  # NaN is unknown
+
+    def _accounts(self) -> Place:
+        """Return where the accounts of the SKUs' rows stand."""
+        rows = {key[:2]: i for i, key in enumerate(self.records.accounts.entities)}
+        index = np.array([rows[key[:2]] for key in self.panel.entities], dtype=int)
+        return index[self.place[0]], self.place[1]
 
 
 def _looked_up(figures: np.ndarray, value: Callable[[float], Cell]) -> list[Cell]:

@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from sheets_sync.core.plan import folded
+
 
 class Marketplace(NamedTuple):
     """One marketplace; `digits` is how many decimals its currency has."""
@@ -57,17 +59,49 @@ MARKETPLACES: dict[str, Marketplace] = {
     )
 }
 
-BY_ID = {m.id: m.code for m in MARKETPLACES.values()}
-BY_DOMAIN = {m.domain: m.code for m in MARKETPLACES.values()}
+NAMES: dict[str, tuple[str, ...]] = {
+    code: tuple(names.split("|"))
+    for code, names in {
+        "US": "美国|United States|United States of America|USA|U.S.|U.S.A.|アメリカ|アメリカ合衆国|米国|Vereinigte Staaten",
+        "CA": "加拿大|Canada|カナダ|Kanada",
+        "MX": "墨西哥|Mexico|México|メキシコ|Mexiko",
+        "BR": "巴西|Brazil|Brasil|ブラジル|Brasilien",
+        "UK": "英国|United Kingdom|GB|Great Britain|Britain|イギリス|Vereinigtes Königreich",
+        "IE": "爱尔兰|Ireland|アイルランド|Irland",
+        "DE": "德国|Germany|Deutschland|ドイツ",
+        "FR": "法国|France|フランス|Frankreich",
+        "IT": "意大利|Italy|Italia|イタリア|Italien",
+        "ES": "西班牙|Spain|España|スペイン|Spanien",
+        "NL": "荷兰|Netherlands|The Netherlands|Nederland|オランダ|Niederlande",
+        "BE": "比利时|Belgium|België|Belgique|ベルギー|Belgien",
+        "SE": "瑞典|Sweden|Sverige|スウェーデン|Schweden",
+        "PL": "波兰|Poland|Polska|ポーランド|Polen",
+        "TR": "土耳其|Turkey|Türkiye|トルコ|Türkei",
+        "AE": "阿联酋|United Arab Emirates|UAE|アラブ首長国連邦|Vereinigte Arabische Emirate",
+        "SA": "沙特|Saudi Arabia|沙特阿拉伯|KSA|サウジアラビア|Saudi-Arabien",
+        "EG": "埃及|Egypt|エジプト|Ägypten",
+        "ZA": "南非|South Africa|南アフリカ|Südafrika",
+        "IN": "印度|India|インド|Indien",
+        "JP": "日本|Japan",
+        "AU": "澳大利亚|Australia|澳洲|オーストラリア|Australien",
+        "SG": "新加坡|Singapore|シンガポール|Singapur",
+    }.items()
+}
+"""What people and reports call each marketplace: in Chinese, in English, and otherwise."""
+
+
+SPELLINGS: dict[str, str] = {
+    folded(spelling): code
+    for code, market in MARKETPLACES.items()
+    for name in NAMES[code]
+    for spelling in (code, market.id, market.domain, name, f"{name}站", f"{code}站")
+}
+"""Every way to write a marketplace, folded, and its code."""
 
 
 def marketplace_code(text: str) -> str | None:
-    """Return the code meant by a code, an id or a domain (`GB` is `UK`), or None."""
-    folded = text.strip().upper()
-    folded = "UK" if folded == "GB" else folded
-    if folded in MARKETPLACES:
-        return folded
-    return BY_ID.get(folded) or BY_DOMAIN.get(folded.lower())
+    """Return the code meant by a code, an id, a domain or a name (`GB` is `UK`), or None."""
+    return SPELLINGS.get(folded(text))
 
 
 def business_date(code: str, moment: datetime) -> date:

@@ -46,7 +46,9 @@ AHR_BANDS = ((0, "AHR_UNHEALTHY"), (100, "AHR_AT_RISK"), (200, "AHR_HEALTHY"))
 """Amazon's bands of the account health rating, by the least score of each."""
 
 FBM = "FBM"
-SELLING = ("在售", "新品")
+NEW, UNCONFIRMED, DISCONTINUED = "新品", "待确认", "停售"
+SELLING = ("在售", NEW, UNCONFIRMED)
+"""Stages of life in which a SKU is for sale for good; one that no list has is taken to be."""
 
 
 class Source(NamedTuple):
@@ -111,13 +113,19 @@ def _or(first: Array, second: Array) -> Array:
     return np.where(np.isnan(first), second, first)
 
 
+def _usual(p: Panel, metric: str) -> Array:
+    """Leave out the days of promotions, which say nothing about other days."""
+    return np.where(p["promotion"] == 1, np.nan, p[metric])
+
+
 def _units_vs_week(p: Panel) -> Array:
     """Compare with the mean of the seven days before, over the days the report covered."""
-    days = shifted(trailing_count(p["sales_covered"], 7), 1)
+    days = shifted(trailing_count(_usual(p, "sales_covered"), 7), 1)
     mean = ratio(
-        shifted(trailing_sum(p["units"], 7), 1), np.where(days >= MEAN_NEEDS_DAYS, days, np.nan)
+        shifted(trailing_sum(_usual(p, "units"), 7), 1),
+        np.where(days >= MEAN_NEEDS_DAYS, days, np.nan),
     )
-    return ratio(p["units"] - mean, mean)
+    return ratio(_usual(p, "units") - mean, mean)
 
 
 def _stock_units(p: Panel) -> Array:
@@ -132,8 +140,10 @@ def _stock_units(p: Panel) -> Array:
 
 def _daily_units(p: Panel) -> Array:
     """Units a day over 30 days: as shipped according to Amazon, else as ordered in our own history."""
-    days = trailing_count(p["sales_covered"], 30)
-    ordered = ratio(trailing_sum(p["units"], 30), np.where(days >= PACE_NEEDS_DAYS, days, np.nan))
+    days = trailing_count(_usual(p, "sales_covered"), 30)
+    ordered = ratio(
+        trailing_sum(_usual(p, "units"), 30), np.where(days >= PACE_NEEDS_DAYS, days, np.nan)
+    )
     return _or(np.round(p["units_shipped_30d"] / 30, 6), ordered)
 
 
@@ -142,11 +152,19 @@ def _units_30d(p: Panel) -> Array:
     return np.where(np.isnan(ordered) | (shipped > ordered), shipped, ordered)
 
 
+def _for_sale(p: Panel) -> Array:
+    """1 where a SKU is sold for good, neither cleared nor discontinued."""
+    return np.isin(p.text("sku_status").astype(str), (*SELLING, "None")).astype(float)
+
+
 def _stock_watched(p: Panel) -> Array:
-    """1 where running out matters: for sale, sold within 30 days, and first of its stock pool."""
-    status = p.text("sku_status")
-    for_sale = np.isin(status.astype(str), (*SELLING, "None"))
-    return np.asarray(for_sale & (p["units_30d"] > 0) & (p["pool_lead"] != 0), dtype=np.float64)
+    """1 where running out matters: for sale, sold within 30 days, and first of its stock pool.
+
+    A new SKU is not watched before anything of it has been received.
+    """
+    received = np.logical_or.accumulate(p["stock_units"] > 0, axis=1)
+    watched = (p["for_sale"] == 1) & (p["units_30d"] > 0) & (p["pool_lead"] != 0)
+    return (watched & (received | (p["new_sku"] != 1))).astype(float)
 
 
 def _ahr_band(p: Panel) -> TextArray:
@@ -194,6 +212,7 @@ _SKU_METRICS = (
     # Facts about the SKU and the day, laid out by `records.build`.
     _given("title", "品名", "Product", "text"),
     _given("asin", "ASIN", "ASIN", "text"),
+    _given("category", "类目", "Category", "text"),
     _given("owner", "负责人", "Owner", "text"),
     _given("sku_status", "生命周期", "Life cycle", "text"),
     _given("fulfilment", "配送", "Fulfilment", "text"),
@@ -202,6 +221,11 @@ _SKU_METRICS = (
     _given("stock_taken_at", "库存快照时间", "Stock snapshot", "moment"),
     _given("age_days", "天数", "Age in days", "days"),
     _given("listed_days", "上架天数", "Days since launch", "days"),
+    _given("new_sku", "新品期", "New", "flag"),
+    _given("silenced", "静默", "Silenced", "flag"),
+    _given("promotion", "大促日", "Promotion", "flag"),
+    _given("transfer", "调拨日", "Stock transfer", "flag"),
+    _given("daily_budget", "日预算", "Daily budget", "money"),
     _given("sales_covered", "已有销售报表", "Covered by a sales report", "flag"),
     _given("pool_lead", "库存池首站", "First of its stock pool", "flag"),
     _given("twin_stock", "FBM库存", "Stock of the FBM twin", "count"),
@@ -245,6 +269,7 @@ _SKU_METRICS = (
         "per_year",
         lambda p: np.round(p["sell_through"] * 365 / 90, 2),
     ),
+    _computed("for_sale", "常规在售", "For sale", "flag", _for_sale),
     _computed("stock_watched", "需看库存", "Stock is watched", "flag", _stock_watched),
     _computed("low_buy_box_days", "低购物车天数", "Days of low Buy Box", "days", _low_buy_box_days),
 )

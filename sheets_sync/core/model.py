@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from sheets_sync.core.calendar import Calendar
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
@@ -110,6 +112,11 @@ class Sku:
     launch_date: date | None = None
     lead_time_days: int | None = None
     unit_cost: float | None = None
+    deputy: str = ""
+    stock_pool: str = ""
+    target_acos: float | None = None
+    daily_budget: float | None = None
+    quiet_until: date | None = None
 
     @property
     def key(self) -> SkuKey:
@@ -130,7 +137,8 @@ class Benchmark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MasterData:
-    """What the team says about its own products."""
+    """What the team says about its own products, and its calendar."""
 
     skus: Mapping[SkuKey, Sku] = field(default_factory=dict)
     benchmarks: tuple[Benchmark, ...] = ()
+    calendar: Calendar = Calendar()

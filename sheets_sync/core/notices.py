@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sheets_sync.core.plan import Plan, RowKey, TabPlan, Written
     from sheets_sync.core.records import Records
 
+MANY_CELLS, MOST_CELLS = 7_000_000, 10_000_000
+"""From how many cells on a spreadsheet is told to be large, and how many Google allows."""
+
 NAMED = 5
 """How many of a kind a sentence names."""
 
@@ -82,8 +85,9 @@ def about_the_sheet(
         yield Notice(
             "tab-deleted",
             Words(
-                f"工作表 {name} 已被删除,没有重建。要恢复,请用版本历史。",
-                f"The tab {name} was deleted and is not made again. To have it back, use the version history.",
+                f"工作表「{name}」已被删除,没有重建。要恢复,请用版本历史;或运行 sheets-sync init,下次同步会新建。",
+                f"The tab '{name}' was deleted and is not made again. To have it back, use the version history; or run "
+                "`sheets-sync init`, and the next sync makes a new one.",
             ),
         )
     for tab in plan.tabs:
@@ -117,6 +121,19 @@ def about_the_sheet(
                     f"{_named(tab.deleted)}. To have them back, use the version history.",
                 ),
             )
+
+
+def about_size(cells: int) -> Iterator[Notice]:
+    """Yield a warning in time before a spreadsheet is full; blank cells count."""
+    if cells >= MANY_CELLS:
+        yield Notice(
+            "sheet-large",
+            Words(
+                f"表格已有 {cells:,} 个单元格(Google 上限 {MOST_CELLS:,},空白也算)。请把旧月份移到另一个表格,或删掉空白的行列。",
+                f"The spreadsheet has {cells:,} cells (Google's limit is {MOST_CELLS:,}, blank ones included). Move old months to "
+                "another spreadsheet, or delete blank rows and columns.",
+            ),
+        )
 
 
 def _silent_accounts(records: Records, current: Mapping[Slot, Version]) -> Iterator[Notice]:

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sheets_sync.core.template import TabLayout
+    from sheets_sync.core.today import Page
 
 Cell = bool | int | float | str | None
 RowKey = tuple[Cell, ...]
@@ -67,24 +72,75 @@ class ExistingTab:
             return None
         return self.cells[column][row]
 
-    def keys(self, key_columns: Sequence[str]) -> Iterator[tuple[int, RowKey]]:
-        """Yield (row, key) of every row with a complete key, below the headings."""
-        places = [self.columns[name] for name in key_columns]
-        columns = [self.cells[place] if place < len(self.cells) else () for place in places]
-        for row in range(1, min((len(column) for column in columns), default=0)):
+    def keys(
+        self, layout: TabLayout, names: Sequence[str] | None = None
+    ) -> Iterator[tuple[int, RowKey]]:
+        """Yield (row, key) of every row with a complete key, below the headings.
+
+        Parts whose column the tab lacks are those the layout implies. With `names`, only these parts
+        count. In a loose tab every row that somebody filled has a key: parts may be blank, and the last
+        part counts rows that are otherwise alike.
+        """
+        names = layout.key_columns if names is None else names
+        parts = [self._part(layout, name) for name in names]
+        if layout.is_loose:
+            yield from self._loose_keys(layout, parts)
+            return
+        for row in range(1, min((len(part) for part in parts if part is not None), default=0)):
             key = tuple(
-                _as_serial(column[row]) if name == "date" else _as_text(column[row])
-                for name, column in zip(key_columns, columns, strict=True)
+                layout.implied[name] if part is None else part[row]
+                for name, part in zip(names, parts, strict=True)
             )
             if None not in key:
                 yield row, key
+
+    def _part(self, layout: TabLayout, name: str) -> Sequence[Cell] | None:
+        """Return what a key column says of each row, as it is meant; None where the tab lacks it."""
+        place = self.columns.get(name)
+        if place is None:
+            return None
+        cells = self.cells[place] if place < len(self.cells) else ()
+        if name == "date" or layout.by_id[name].unit == "date":
+            return [as_serial(cell) for cell in cells]
+        if layout.by_id[name].unit in ("moment", "count"):
+            return [_whole(cell) for cell in cells]
+        spellings = layout.spellings.get(name)
+        texts = [_as_text(cell) for cell in cells]
+        return texts if not spellings else [_meant(text, spellings) for text in texts]
+
+    def _loose_keys(
+        self, layout: TabLayout, parts: Sequence[Sequence[Cell] | None]
+    ) -> Iterator[tuple[int, RowKey]]:
+        filled = [
+            self.cells[place]
+            for name, place in self.columns.items()
+            if place < len(self.cells)
+            and (layout.by_id[name].key or layout.by_id[name].role != "ours")
+        ]
+        seen: Counter[RowKey] = Counter()
+        for row in range(1, max((len(cells) for cells in filled), default=0)):
+            if all(row >= len(cells) or _blank_or(cells[row]) is None for cells in filled):
+                continue
+            key = tuple(
+                "" if part is None or row >= len(part) or part[row] is None else part[row]
+                for part in parts
+            )
+            yield row, (*key, seen[key])
+            seen[key] += 1
+
+    @property
+    def bottom(self) -> int:
+        """Return the first row below everything that was read."""
+        return max((len(column) for column in self.cells), default=1)
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredTab:
     """What the program wants in its own columns: `columns[id][i]` belongs to `keys[i]`.
 
-    Rows that are not `fresh` are kept up to date but never added.
+    Rows that are not `fresh` are kept up to date but never added. `links` are addresses that cells lead
+    to. A tab that has to be made is a copy of `source` without its rows, where there is one. A tab of
+    lines has the `page` they show.
     """
 
     id: str
@@ -93,6 +149,14 @@ class DesiredTab:
     keys: Sequence[RowKey]
     fresh: Sequence[bool]
     columns: Mapping[str, Sequence[Cell]]
+    links: Mapping[tuple[RowKey, str], str] = field(default_factory=dict)
+    source: ExistingTab | None = None
+    page: Page | None = None
+
+    @property
+    def is_always_made(self) -> bool:
+        """Return whether the tab is made even without rows: people fill it."""
+        return not self.layout.is_log and self.layout.kind != "run"
 
 
 class Change(NamedTuple):
@@ -115,7 +179,7 @@ class Override(NamedTuple):
     theirs: Cell
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TabPlan:
     """The changes of one tab. `new_rows[i]` has a value for each name in `new_columns`."""
 
@@ -137,6 +201,29 @@ class TabPlan:
         return len(self.changes) + sum(len(row) - row.count(None) for row in self.new_rows)
 
     @property
+    def is_made(self) -> bool:
+        """Return whether the tab is not there yet and this plan makes it."""
+        return self.existing is None and bool(self.new_rows or self.desired.is_always_made)
+
+    @property
+    def first_new_row(self) -> int:
+        """Return where new rows go: below the last key, right below the headings of a new tab."""
+        if self.existing is None:
+            return 1
+        return 1 + max((row for row, _ in self.existing.keys(self.desired.layout)), default=0)
+
+    @cached_property
+    def _places(self) -> dict[RowKey, int]:
+        return _rows(self.existing, self.desired.layout)[0]
+
+    def row_of(self, key: RowKey) -> int | None:
+        """Return where a row is once the plan is carried out, zero-based; None where it is not there."""
+        found = self._places.get(key)
+        if found is None and key in self.new_keys:
+            return self.first_new_row + self.new_keys.index(key)
+        return found
+
+    @property
     def updated(self) -> int:
         """Return how many existing rows change."""
         return len({change.row for change in self.changes})
@@ -152,6 +239,26 @@ class Plan:
     def cells(self) -> int:
         """Return how many cells are written."""
         return sum(tab.cells for tab in self.tabs)
+
+    @property
+    def logs(self) -> tuple[TabPlan, ...]:
+        """Return the tabs whose rows come from figures."""
+        return tuple(tab for tab in self.tabs if tab.desired.layout.is_log)
+
+    @property
+    def inserted(self) -> int:
+        """Return how many rows are added to the logs."""
+        return sum(len(tab.new_rows) for tab in self.logs)
+
+    @property
+    def updated(self) -> int:
+        """Return how many rows of the logs change."""
+        return sum(tab.updated for tab in self.logs)
+
+    @property
+    def changes_anything(self) -> bool:
+        """Return whether a cell is written or a tab is made."""
+        return any(tab.cells or tab.is_made for tab in self.tabs)
 
     def fingerprint(self) -> str:
         """Return a short name for these changes; when figures were received does not count."""
@@ -190,10 +297,22 @@ def diff(
 
 def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Written) -> TabPlan:
     layout = desired.layout
-    rows, duplicates = _rows(existing, layout.key_columns)
-    owned = [name for name in desired.columns if existing is None or name in existing.columns]
+    rows, duplicates = _rows(existing, layout)
+    there = None if existing is None else existing.columns
+    if existing is None and desired.source is not None:
+        there = desired.source.columns
+    owned = [
+        name
+        for name in desired.columns
+        if (name in there if there is not None else not layout.by_id[name].extra)
+    ]
     missing = tuple(
-        name for name in layout.ours if existing is not None and name not in existing.columns
+        name
+        for name in layout.ours
+        if existing is not None
+        and name not in existing.columns
+        and name not in layout.implied
+        and not layout.by_id[name].extra
     )
     present = [
         (i, rows[key])
@@ -217,7 +336,7 @@ def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Writte
                 if column.role != "ours" and have is not None:
                     continue
                 known = written.get(key, {}).get(name, () if not nobodys else (have,))
-                if column.on_edit == "keep" and _is_theirs(have, known):
+                if column.on_edit == "keep" and is_theirs(have, known):
                     overrides.append(Override(desired.id, key, name, want, have))
                 else:
                     changes.append(Change(row, key, name, have, want))
@@ -254,7 +373,7 @@ def settled(tab: TabPlan, written: Written) -> Written:
     doubtful = [i for i, key in enumerate(keys) if _is_doubtful(written.get(key))]
     if existing is None or not doubtful:
         return {}
-    rows, duplicates = _rows(existing, tab.desired.layout.key_columns)
+    rows, duplicates = _rows(existing, tab.desired.layout)
     found: Written = {}
     for i in doubtful:
         key = keys[i]
@@ -264,6 +383,8 @@ def settled(tab: TabPlan, written: Written) -> Written:
         cells |= {name: (tab.desired.columns[name][i],) for name in tab.desired.layout.key_columns}
         for name in tab.new_columns:
             value = _blank_or(tab.desired.columns[name][i])
+            if tab.desired.layout.by_id[name].role == "input":
+                continue  # what people type is never taken for ours
             if _is_same(_blank_or(existing.cell(rows[key], existing.columns[name])), value):
                 cells[name] = (value,)
         found[key] = cells
@@ -274,14 +395,12 @@ def _is_doubtful(row: Mapping[str, tuple[Cell, ...]] | None) -> bool:
     return not row or max(map(len, row.values())) > 1
 
 
-def _rows(
-    existing: ExistingTab | None, key_columns: Sequence[str]
-) -> tuple[dict[RowKey, int], set[RowKey]]:
+def _rows(existing: ExistingTab | None, layout: TabLayout) -> tuple[dict[RowKey, int], set[RowKey]]:
     """Return the row of each key, and the keys that stand in several rows."""
     rows: dict[RowKey, int] = {}
     duplicates: set[RowKey] = set()
     if existing is not None:
-        for row, key in existing.keys(key_columns):
+        for row, key in existing.keys(layout):
             if key in rows:
                 duplicates.add(key)
             rows.setdefault(key, row)
@@ -315,23 +434,64 @@ def _blank_or(value: Cell) -> Cell:
 
 
 def _was_there(written: Mapping[str, tuple[Cell, ...]] | None, key_columns: Sequence[str]) -> bool:
-    """Return whether a row surely stood in the sheet, so that a person took it away if it is gone."""
-    return written is not None and not any(None in written.get(name, ()) for name in key_columns)
+    """Return whether a row surely stood in the sheet, so that a person took it away if it is gone.
+
+    None beside another value says that it may not have been there; alone it is a blank part of a key.
+    """
+    return written is not None and not any(
+        len(values) > 1 and None in values
+        for values in (written.get(name, ()) for name in key_columns)
+    )
 
 
-def _is_theirs(have: Cell, ours: tuple[Cell, ...]) -> bool:
+def is_theirs(have: Cell, ours: tuple[Cell, ...]) -> bool:
     """A blank cell was given back to us; anything else we did not leave there was typed by a person."""
     return have is not None and not any(_is_same(have, value) for value in ours)
 
 
-def _as_serial(value: Cell) -> Cell:
-    """Read a date that somebody retyped as text; anything else stays what it is."""
+def loose_key(layout: TabLayout, cells: Mapping[str, Cell]) -> RowKey:
+    """Return the key of a row that is about to be written into a loose tab, as reading it will give it."""
+    key = []
+    for name in layout.key_columns:
+        value = cells.get(name)
+        unit = layout.by_id[name].unit
+        if unit == "date":
+            value = as_serial(value)
+        elif unit in ("moment", "count"):
+            value = _whole(value)
+        else:
+            value = _meant(_as_text(value), layout.spellings.get(name, {}))
+        key.append("" if value is None or name in layout.implied else value)
+    return (*key, 0)
+
+
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+def as_serial(value: Cell) -> Cell:
+    """Read a date that somebody typed as text, year first; anything else stays what it is."""
     if isinstance(value, str):
+        found = _DATE.fullmatch(value.strip())
+        if found is None:
+            return value.strip() or None
         try:
-            return (date.fromisoformat(value.strip()) - date(1899, 12, 30)).days
+            return (date(*(int(part) for part in found.groups())) - date(1899, 12, 30)).days
         except ValueError:
             return value
+    return _whole(value)
+
+
+def _whole(value: Cell) -> Cell:
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def folded(text: str) -> str:
+    """Return a text without the differences that do not matter to people."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _meant(text: Cell, spellings: Mapping[str, str]) -> Cell:
+    return text if text is None else spellings.get(folded(str(text)), text)
 
 
 def _as_text(value: Cell) -> Cell:

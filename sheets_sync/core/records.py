@@ -8,7 +8,7 @@ late sources) is laid out here as given metrics, so that everything after this r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,11 +17,12 @@ from sheets_sync.core.facts import sku_facts, twin_stock
 from sheets_sync.core.grid import Grid, entities_of, held_days
 from sheets_sync.core.history import by_kind
 from sheets_sync.core.kinds import KINDS
-from sheets_sync.core.metrics import FORMULAS, METRICS
+from sheets_sync.core.metrics import DISCONTINUED, FORMULAS, METRICS
 from sheets_sync.core.panel import Panel, trailing_max
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from sheets_sync.core.grid import Mask
     from sheets_sync.core.history import Slot, Version
@@ -29,7 +30,13 @@ if TYPE_CHECKING:
     from sheets_sync.core.panel import Array, TextArray
     from sheets_sync.core.scope import Scope
 
-DISCONTINUED = "停售"
+
+class Newcomer(NamedTuple):
+    """A SKU that the list does not have, and what the reports call it."""
+
+    key: SkuKey
+    asin: str | None
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,28 @@ class Records:
     account_rows: Mask
     unlisted: tuple[SkuKey, ...]
 
+    @property
+    def newcomers(self) -> list[Newcomer]:
+        """Return the SKUs with rows that the SKU list does not have."""
+        row_of = {key: i for i, key in enumerate(self.skus.entities)}
+        asins, titles = self.skus.text("asin"), self.skus.text("title")
+        return [
+            Newcomer(key, asins[row_of[key], -1], titles[row_of[key], -1])
+            for key in self.unlisted
+            if self.rows[row_of[key]].any()
+        ]
 
-def build(current: Mapping[Slot, Version], master: MasterData, scope: Scope) -> Records:
-    """Join the current versions of all slots into records; nothing is written or read anywhere."""
+
+def build(
+    current: Mapping[Slot, Version],
+    master: MasterData,
+    scope: Scope,
+    typed: Mapping[tuple[str, str, date], float] | None = None,
+) -> Records:
+    """Join the current versions of all slots into records; nothing is written or read anywhere.
+
+    `typed` are the IPI scores that people typed into the sheet, by store, marketplace and day.
+    """
     accounts, dates = scope.accounts, scope.dates
     wanted = set(accounts)
     kinds = {
@@ -73,7 +99,7 @@ def build(current: Mapping[Slot, Version], master: MasterData, scope: Scope) -> 
     active = trailing_max(np.where(_activity(skus), 1.0, np.nan), 30) > 0
     rows = held & active
     fresh = rows & (skus.text("sku_status") != DISCONTINUED)
-    by_account = account_panel(kinds, skus, scope)
+    by_account = account_panel(kinds, skus, scope, typed or {})
     unlisted = tuple(key for key in entities if key not in master.skus)
     return Records(scope, skus, by_account, rows, fresh, account_rows(kinds, scope), unlisted)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sheets_sync.core.aims import Part, shared_out
 from sheets_sync.core.metrics import METRICS
 from sheets_sync.core.model import SkuKey
 from sheets_sync.core.panel import Panel
@@ -22,8 +24,9 @@ from sheets_sync.core.wording import Fact, Locale, distinct_places, placeholders
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from sheets_sync.core.aims import Aim
     from sheets_sync.core.metrics import Level as Of
     from sheets_sync.core.model import Figure
     from sheets_sync.core.panel import Array, TextArray
@@ -126,6 +129,16 @@ class Rule:
         return METRICS[self.metric].level
 
 
+class Variant(NamedTuple):
+    """How a rule is for some SKUs or accounts; `rule` is None where it is off for them."""
+
+    aim: Aim
+    rule: Rule | None
+
+
+NO_VARIANTS: Mapping[str, Sequence[Variant]] = MappingProxyType({})
+
+
 class Hit(NamedTuple):
     """A figure that broke a rule: row and column of the panel, and what was compared.
 
@@ -178,9 +191,23 @@ class FailedCase(NamedTuple):
     got: Literal["critical", "warning", "ok"]
 
 
-def evaluate(rules: Iterable[Rule], panel: Panel, level: Of) -> list[Hit]:
-    """Return every hit of the rules of that level on the panel, by rule, entity and day."""
-    return [hit for rule in rules if rule.level == level for hit in _hits(rule, panel)]
+def evaluate(
+    rules: Iterable[Rule],
+    panel: Panel,
+    level: Of,
+    variants: Mapping[str, Sequence[Variant]] = NO_VARIANTS,
+) -> list[Hit]:
+    """Return every hit of the rules of that level on the panel, by rule, entity and day.
+
+    `variants` are by rule id, the most specific first: each entity is judged by the first that is for it,
+    or by the rule itself.
+    """
+    return [
+        hit
+        for rule in rules
+        if rule.level == level
+        for hit in _varied_hits(rule, variants.get(rule.id, ()), panel)
+    ]
 
 
 def judged(rule: Rule, panel: Panel) -> Mask:
@@ -260,7 +287,20 @@ def explain(hit: Hit, panel: Panel, locale: Locale, more: Mapping[str, Fact] | N
     return sentence(hit.why, hit.advice, {**facts(hit, panel), **(more or {})}, locale)
 
 
-def _hits(rule: Rule, panel: Panel) -> list[Hit]:
+def _varied_hits(rule: Rule, variants: Sequence[Variant], panel: Panel) -> list[Hit]:
+    """Judge each entity by the first variant that is for it, or by the rule itself."""
+    if not variants:
+        return _hits(rule, panel)
+    hits: list[Hit] = []
+    parts = shared_out([variant.aim for variant in variants], panel)
+    for one, rows in zip((*(variant.rule for variant in variants), rule), parts, strict=True):
+        if one is not None and len(rows):
+            found = _hits(one, Part(panel, rows))
+            hits += [hit._replace(entity=int(rows[hit.entity])) for hit in found]
+    return sorted(hits, key=lambda hit: (hit.entity, hit.day))
+
+
+def _hits(rule: Rule, panel: Panel | Part) -> list[Hit]:
     free = _all_hold(panel, rule.where)
     hits: list[Hit] = []
     for level in rule.levels:
@@ -272,7 +312,7 @@ def _hits(rule: Rule, panel: Panel) -> list[Hit]:
     return sorted(hits, key=lambda hit: (hit.entity, hit.day))
 
 
-def _listed(rule: Rule, level: Level, panel: Panel, holds: Mask) -> list[Hit]:
+def _listed(rule: Rule, level: Level, panel: Panel | Part, holds: Mask) -> list[Hit]:
     rows, columns = np.nonzero(holds)
     if not len(rows):
         return []
@@ -293,14 +333,14 @@ def _listed(rule: Rule, level: Level, panel: Panel, holds: Mask) -> list[Hit]:
     ]
 
 
-def _all_hold(panel: Panel, where: Iterable[Condition]) -> Mask:
+def _all_hold(panel: Panel | Part, where: Iterable[Condition]) -> Mask:
     holds: Mask = np.ones(panel.shape, dtype=bool)
     for condition in where:
         holds = holds & _holds(panel, condition.metric, condition.comparison)
     return holds
 
 
-def _holds(panel: Panel, metric: str, comparison: Comparison) -> Mask:
+def _holds(panel: Panel | Part, metric: str, comparison: Comparison) -> Mask:
     """Return where a comparison is true; NaN compares false with everything."""
     if comparison.verb == "equals":
         return _equals(panel, metric, comparison.any_of)
@@ -309,7 +349,7 @@ def _holds(panel: Panel, metric: str, comparison: Comparison) -> Mask:
     )
 
 
-def _equals(panel: Panel, metric: str, any_of: tuple[float | str, ...]) -> Mask:
+def _equals(panel: Panel | Part, metric: str, any_of: tuple[float | str, ...]) -> Mask:
     if METRICS[metric].is_text:
         texts = panel.text(metric)
         holds: Mask = np.zeros(panel.shape, dtype=bool)
@@ -319,7 +359,7 @@ def _equals(panel: Panel, metric: str, any_of: tuple[float | str, ...]) -> Mask:
     return np.isin(np.round(panel[metric], 6), np.round(np.array(any_of, dtype=float), 6))
 
 
-def _threshold(panel: Panel, operand: Operand) -> Array | float:
+def _threshold(panel: Panel | Part, operand: Operand) -> Array | float:
     if operand.of is None:
         return np.nan if operand.number is None else operand.number
     times = 1.0 if operand.times is None else operand.times
@@ -332,7 +372,7 @@ def _known(panel: Panel, metric: str) -> Mask:
     return ~np.isnan(panel[metric])
 
 
-def _cell(panel: Panel, metric: str, entity: int, day: int) -> float | str | None:
+def _cell(panel: Panel | Part, metric: str, entity: int, day: int) -> float | str | None:
     if METRICS[metric].is_text:
         text = panel.text(metric)[entity, day]
         return None if text is None else str(text)

@@ -13,9 +13,10 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from sheets_sync.demo.company import RUN_AT, Company
+from sheets_sync.edges import load_setup, only_run, open_edges
 from sheets_sync.emulator.serve import connect
 from sheets_sync.errors import ConfigurationError, Words
-from sheets_sync.run import carry_out, load_setup, only_run, open_edges, prepare
+from sheets_sync.run import carry_out, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +135,7 @@ def _count(
 ) -> None:
     plan = prepared.plan
     tally.nights += 1
-    tally.inserted += sum(len(tab.new_rows) for tab in plan.tabs)
+    tally.inserted += plan.inserted
     tally.cells += plan.cells
     tally.reads += traffic.reads
     tally.writes += traffic.writes
@@ -157,7 +158,7 @@ def _shares(prepared: Prepared) -> tuple[float, float]:
     red = yellow = rows = 0
     dates = prepared.records.scope.report_dates
     for tab in prepared.desired:
-        if tab.layout.level != "sku":
+        if tab.layout.kind != "sku":
             continue
         newest = {code: (day - _EPOCH).days for (_, code), day in dates.items()}
         for key, flags in zip(tab.keys, tab.columns["flags"], strict=True):

@@ -17,8 +17,8 @@ from sheets_sync.config.templates import load_layouts
 from sheets_sync.core.model import MasterData
 from sheets_sync.doctor import files, sheet
 from sheets_sync.doctor.finding import Finding, exit_code, faults_of, render, unchecked
+from sheets_sync.edges import Setup, open_edges
 from sheets_sync.errors import Words
-from sheets_sync.run import Setup, open_edges
 from sheets_sync.sheets.book import Book
 from sheets_sync.store import Store
 
@@ -61,7 +61,8 @@ def examine(
     rules = _tried(found, lambda: load_rules(job, data_folder("rules")))
     layouts = _tried(found, lambda: load_layouts(job))
     master = _tried(found, lambda: load_master(job))
-    setup = Setup(job, rules or (), layouts or (), master or MasterData())
+    catalogue = _tried(found, lambda: load_rules({}, data_folder("rules"))) if rules else ()
+    setup = Setup(job, rules or (), layouts or (), master or MasterData(), catalogue or ())
     _noted(found, files.of_rules(setup.rules, setup.layouts, job))
     if master is not None:
         _noted(found, files.of_lists(master))
@@ -75,7 +76,7 @@ def examine(
         if not known or (job.is_local and kept is None):
             found.append(unchecked(_SPREADSHEET, _BROKEN))
         elif (book := _book(found, setup, stack, google)) is not None:
-            _sheet(found, sheet.Sight(job, book, store, setup.layouts, setup.rules, now))
+            _sheet(found, sheet.Sight(setup, book, store, now))
     return found
 
 
@@ -101,9 +102,9 @@ def _book(
 
 def _sheet(found: list[Finding], sight: sheet.Sight) -> None:
     ours = sight.store.tabs(sight.book.spreadsheet_id)
-    if not _noted(found, sheet.of_spreadsheet(sight.job, sight.book, ours)):
+    if not _noted(found, sheet.of_spreadsheet(sight.setup.job, sight.book, ours)):
         found.append(unchecked(_TABS, _BROKEN))
-    elif not (sight.layouts and sight.rules):
+    elif not (sight.setup.layouts and sight.setup.rules):
         found.append(unchecked(_TABS, Words("规则或模板有错误", "rules or template have faults")))
     else:
         _noted(found, sheet.of_tabs(sight))

@@ -13,7 +13,9 @@ from sheets_sync.emulator.serve import connect
 from sheets_sync.errors import Words
 from sheets_sync.sheets.book import Book, LostKeyColumn, Wanted
 from sheets_sync.sheets.gateway import Gateway
-from sheets_sync.sheets.tabs import RULES_VERSION, TOKEN, highlights
+from sheets_sync.sheets.highlights import RULES_VERSION, TOKEN, highlights
+from sheets_sync.store import recall
+from sheets_sync.workbook import remembered_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from sheets_sync.core.rules import Rule
     from sheets_sync.core.template import TabLayout
     from sheets_sync.doctor.finding import Finding
+    from sheets_sync.edges import Setup
     from sheets_sync.store import Store
 
 CLOCK_TOLERANCE_S = 60.0
@@ -44,11 +47,9 @@ _NO_SUCH_RANGE = "sheets_sync.doctor"
 class Sight(NamedTuple):
     """What the tab checks look at."""
 
-    job: Job
+    setup: Setup
     book: Book
     store: Store
-    layouts: Sequence[TabLayout]
-    rules: Sequence[Rule]
     now: datetime
 
 
@@ -237,7 +238,7 @@ def of_tabs(sight: Sight) -> Iterator[Finding]:
 
 def _remembered(sight: Sight, known: Mapping[str, TabMemory]) -> dict[str, Wanted]:
     wanted: dict[str, Wanted] = {}
-    for layout in sight.layouts:
+    for layout in sight.setup.layouts:
         own = sorted(tab for tab in known if tab.partition(":")[0] == layout.id)
         for tab in own[-_MONTHS:]:
             wanted[tab] = Wanted(layout, known[tab].title)
@@ -248,8 +249,8 @@ def _expected(sight: Sight) -> dict[str, Wanted]:
     """Return the tabs that a first run would look for, by the names the team may have given them."""
     day = (sight.now - timedelta(days=1)).date()
     return {
-        layout.tab_id(day): Wanted(layout, layout.named(f"{day:%Y-%m}", sight.job.language))
-        for layout in sight.layouts
+        layout.tab_id(day): Wanted(layout, layout.named(f"{day:%Y-%m}", sight.setup.job.language))
+        for layout in sight.setup.layouts
     }
 
 
@@ -264,7 +265,7 @@ def _deleted(title: str) -> Finding:
 
 
 def _columns(existing: ExistingTab, layout: TabLayout) -> Iterator[Finding]:
-    rows = sum(1 for _ in existing.keys(layout.key_columns))
+    rows = sum(1 for _ in existing.keys(layout))
     yield fine(
         f"「{existing.title}」表头和关键列都在,{rows} 行",
         f"'{existing.title}' has its headings and key columns, rows: {rows}",
@@ -290,7 +291,7 @@ def _colours(
     layouts: Mapping[str, TabLayout],
     known: Mapping[str, TabMemory],
 ) -> Iterator[Finding]:
-    pairs = {(rule.metric, level.severity) for rule in sight.rules for level in rule.levels}
+    pairs = {(rule.metric, level.severity) for rule in _in_force(sight) for level in rule.levels}
     installed = sight.book.installed_rules() if found and pairs else {}
     for tab, existing in found.items():
         wanted = {
@@ -319,6 +320,12 @@ def _colours(
                 "Run `sheets-sync sync`; it installs them again.",
             ),
         )
+
+
+def _in_force(sight: Sight) -> Sequence[Rule]:
+    """Return the rules as the sheet had them when it was last read."""
+    good = recall.good_settings(sight.store, sight.book.spreadsheet_id)
+    return remembered_settings(sight.setup, good).all_rules
 
 
 def _tokens(rules: Sequence[dict[str, Any]]) -> set[str]:

@@ -15,15 +15,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sheets_sync.core.plan import TabMemory
-from sheets_sync.sheets import tabs as dress
-from sheets_sync.sheets import wire
+from sheets_sync.sheets import furniture, highlights, page, tabs, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sheets_sync.core.plan import Cell, Change, ExistingTab, Plan, RowKey, TabPlan
     from sheets_sync.errors import Language
-    from sheets_sync.sheets.tabs import Highlight
+    from sheets_sync.sheets.highlights import Highlight
     from sheets_sync.sheets.wire import Request
 
 Rows = TypeVar("Rows", range, "list[list[Change]]")
@@ -102,15 +101,25 @@ def _piece(requests: list[Request], cells: int, proof: SheetProof | None = None)
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """How tabs look: the language of their headings, and the colour rules they show."""
+    """How tabs look: the language of their headings, and the colour rules they show.
+
+    `each` names the marketplaces and owners that have a filter view of their own.
+    """
 
     language: Language
     rules: tuple[Highlight, ...]
     one_store: bool
+    each: Mapping[str, Sequence[str]] = field(
+        default_factory=lambda: {"marketplace": (), "owner": ()}
+    )
 
     def mark(self, tab: TabPlan) -> str:
-        """Return the fingerprint of the colour rules a tab should have."""
-        return dress.highlights_mark(dress.highlights(tab.desired.layout, self.rules))
+        """Return the fingerprint of the colour rules a tab should have, or of a page's shape."""
+        if tab.desired.page is not None:
+            return page.mark(tab.desired.page.shape, self.language)
+        if not tab.desired.layout.is_log:
+            return ""
+        return highlights.highlights_mark(highlights.highlights(tab.desired.layout, self.rules))
 
 
 def compose(
@@ -130,10 +139,12 @@ def compose(
     """
     pieces: list[_Piece] = []
     rules = cache(rules_of)
-    for tab in plan.tabs:
+    # Copies come first: they are made from tabs as they were read.
+    for tab in sorted(plan.tabs, key=lambda tab: not (tab.is_made and tab.desired.source)):
         pieces += _dressing(tab, look, installed, untagged, rules)
-        pieces += _additions(tab)
+        pieces += _additions(tab, look)
         pieces += _changes(tab)
+        pieces += _finishing(tab, look, installed)
     batches: list[Batch] = []
     for piece in pieces:
         full = batches and (
@@ -153,12 +164,13 @@ def compose(
 
 def memory_of_new(tab: TabPlan, look: Dress) -> TabMemory:
     """Return where a tab that a plan made and its columns are."""
-    columns = tab.desired.layout.columns
-    headings = tuple(column.label.say(look.language) for column in columns)
-    places = {column.id: index for index, column in enumerate(columns)}
-    return TabMemory(
-        dress.sheet_id_of(tab.desired.id), tab.desired.title, headings, places, look.mark(tab)
-    )
+    desired, source = tab.desired, tab.desired.source
+    if source is not None:
+        headings, places = tuple(source.headings), dict(source.columns)
+    else:
+        headings = tuple(column.label.say(look.language) for column in desired.layout.made)
+        places = {column.id: index for index, column in enumerate(desired.layout.made)}
+    return TabMemory(tabs.sheet_id_of(desired.id), desired.title, headings, places, look.mark(tab))
 
 
 def _join(batch: Batch, piece: _Piece) -> None:
@@ -186,24 +198,12 @@ def _dressing(
     rules_of: Callable[[], Mapping[int, list[dict[str, Any]]]],
 ) -> Iterator[_Piece]:
     """Yield what makes a new tab, and what an existing one lacks: tags, and today's colour rules."""
-    layout, existing = tab.desired.layout, tab.existing
-    pairs = dress.highlights(layout, look.rules)
+    existing = tab.existing
     if existing is None:
-        if tab.new_rows:
-            sheet_id = dress.sheet_id_of(tab.desired.id)
-            columns = memory_of_new(tab, look).columns
-            requests = [
-                *dress.make_tab(
-                    tab.desired.id,
-                    layout,
-                    tab.desired.title,
-                    look.language,
-                    one_store=look.one_store,
-                ),
-                *dress.add_highlights(sheet_id, columns, pairs),
-            ]
-            yield _piece(requests, len(layout.columns))
+        if tab.is_made:
+            yield from _making(tab, look, installed, rules_of)
         return
+    pairs = highlights.highlights(tab.desired.layout, look.rules)
     requests = [
         wire.tab_tag(existing.sheet_id, tab.desired.id)
         if name == "tab"
@@ -213,17 +213,66 @@ def _dressing(
     kept = {}
     if installed.get(tab.desired.id) != look.mark(tab) and "flags" in existing.columns:
         rules = rules_of().get(existing.sheet_id, [])
-        requests += dress.replace_highlights(existing.sheet_id, existing.columns, pairs, rules)
-        kept = {existing.sheet_id: [rule for rule in rules if not dress.is_ours(rule)]}
+        requests += highlights.replace_highlights(existing.sheet_id, existing.columns, pairs, rules)
+        kept = {existing.sheet_id: [rule for rule in rules if not highlights.is_ours(rule)]}
     if requests:
         yield _piece(requests, 0)._replace(kept_rules=kept)
 
 
-def _additions(tab: TabPlan) -> Iterator[_Piece]:
+def _making(
+    tab: TabPlan,
+    look: Dress,
+    installed: Mapping[str, str],
+    rules_of: Callable[[], Mapping[int, list[dict[str, Any]]]],
+) -> Iterator[_Piece]:
+    """Yield what makes a tab: from the template, or as a copy of another one, whose rules come along."""
+    desired = tab.desired
+    layout, source = desired.layout, desired.source
+    sheet_id = tabs.sheet_id_of(desired.id)
+    columns = memory_of_new(tab, look).columns
+    pairs = highlights.highlights(layout, look.rules) if "flags" in columns else ()
+    if source is not None:
+        requests = list(tabs.copy_tab(desired.id, layout, desired.title, source))
+        if installed.get(source.id) != look.mark(tab):
+            rules = rules_of().get(source.sheet_id, [])
+            requests += highlights.replace_highlights(sheet_id, columns, pairs, rules)
+    else:
+        requests = [
+            *tabs.make_tab(
+                desired.id, layout, desired.title, look.language, one_store=look.one_store
+            ),
+            *highlights.add_highlights(sheet_id, columns, pairs),
+            *furniture.filter_views(desired.id, sheet_id, layout, look.language, look.each),
+            *furniture.protections(desired.id, sheet_id, layout),
+        ]
+    yield _piece(requests, len(layout.columns))
+
+
+def _finishing(tab: TabPlan, look: Dress, installed: Mapping[str, str]) -> Iterator[_Piece]:
+    """Yield how a page looks, once its lines are there: when it is made, and when its shape changed."""
+    desired, existing = tab.desired, tab.existing
+    if desired.page is None or not (tab.is_made or existing):
+        return
+    if existing is not None and installed.get(desired.id) == look.mark(tab):
+        return
+    memory = memory_of_new(tab, look)
+    sheet_id, columns = memory.sheet_id, memory.columns
+    if existing is not None:
+        sheet_id, columns = existing.sheet_id, existing.columns
+    lines = {int(str(key[0])): row for key in desired.keys if (row := tab.row_of(key)) is not None}
+    requests = list(page.dress(desired.layout, desired.page.shape, sheet_id, columns, lines))
+    if existing is None:
+        requests += page.charts(
+            desired.layout, desired.page.shape, sheet_id, columns, lines, look.language
+        )
+    yield _piece(requests, 0)
+
+
+def _additions(tab: TabPlan, look: Dress) -> Iterator[_Piece]:
     """Yield the new rows, inserted below the last key, in chunks that fit a batch."""
     if not tab.new_rows:
         return
-    bottom = _bottom(tab)
+    bottom = _bottom(tab, look)
     step = max(1, MAX_CELLS // max(1, len(tab.new_columns)) // 2)
     starts = range(0, len(tab.new_rows), step)
     for rows in (range(start, min(start + step, len(tab.new_rows))) for start in starts):
@@ -241,22 +290,26 @@ def _addition(tab: TabPlan, bottom: _Bottom, part: range) -> _Piece:
     for left, right in _neighbours(indexes):
         block = [[row[i] for i in order[left:right]] for row in rows]
         requests.append(wire.update_cells(sheet_id, first, indexes[left], block))
-    requests += dress.money_formats(sheet_id, tab.desired.layout, columns, first, keys)
+    requests += tabs.money_formats(sheet_id, tab.desired.layout, columns, first, keys)
+    requests += [
+        wire.link(sheet_id, first + keys.index(key), columns[name], uri)
+        for (key, name), uri in tab.desired.links.items()
+        if key in keys and name in columns
+    ]
     proof = _proof(tab, sheet_id, columns)
-    key_at = [tab.new_columns.index(name) for name in tab.desired.layout.key_columns]
+    names = [name for name in tab.desired.layout.key_columns if name in columns]
+    key_at = [tab.new_columns.index(name) for name in names]
     proof.keys = {first + i: tuple(row[k] for k in key_at) for i, row in enumerate(rows)}
     proof.inserted = (first, len(rows))
     return _piece(requests, len(rows) * len(tab.new_columns), proof)
 
 
-def _bottom(tab: TabPlan) -> _Bottom:
+def _bottom(tab: TabPlan, look: Dress) -> _Bottom:
     """Return where new rows go: below the last key."""
-    existing, layout = tab.existing, tab.desired.layout
+    existing, at = tab.existing, tab.first_new_row
     if existing is None:
-        places = {column.id: index for index, column in enumerate(layout.columns)}
-        return _Bottom(dress.sheet_id_of(tab.desired.id), places, 1, like_above=False)
-    last = max((row for row, _ in existing.keys(layout.key_columns)), default=0)
-    at = last + 1
+        memory = memory_of_new(tab, look)
+        return _Bottom(memory.sheet_id, memory.columns, at, like_above=False)
     return _Bottom(existing.sheet_id, existing.columns, at, like_above=at >= existing.row_count)
 
 
@@ -283,6 +336,17 @@ def _rewriting(tab: TabPlan, existing: ExistingTab, by_row: Sequence[Sequence[Ch
     requests = [
         wire.update_cells(existing.sheet_id, row, column, rows) for row, column, rows in blocks
     ]
+    requests += [
+        wire.link(
+            existing.sheet_id,
+            change.row,
+            existing.columns[change.column],
+            tab.desired.links.get((change.key, change.column)),
+        )
+        for row in by_row
+        for change in row
+        if change.column == page.LINKED and _is_listed(tab, change.key)
+    ]
     proof = _proof(tab, existing.sheet_id, existing.columns)
     proof.keys = {
         row[0].row: tuple(existing.cell(row[0].row, column) for column in proof.key_columns)
@@ -290,6 +354,11 @@ def _rewriting(tab: TabPlan, existing: ExistingTab, by_row: Sequence[Sequence[Ch
     }
     proof.cells = cells
     return _piece(requests, len(cells), proof)
+
+
+def _is_listed(tab: TabPlan, key: RowKey) -> bool:
+    """Tell whether a line of a page is a thing to do, whose link may have changed."""
+    return tab.desired.page is not None and int(str(key[0])) >= tab.desired.page.shape.first_item
 
 
 def _fitting(rows: Rows, made: Callable[[Rows], _Piece]) -> Iterator[_Piece]:
@@ -331,7 +400,7 @@ def _proof(tab: TabPlan, sheet_id: int, columns: Mapping[str, int]) -> SheetProo
         tab.desired.id,
         sheet_id,
         title,
-        tuple(columns[name] for name in layout.key_columns),
+        tuple(columns[name] for name in layout.key_columns if name in columns),
         headings,
     )
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sheets_sync.core.plan import ExistingTab, TabMemory, heading_texts
+from sheets_sync.core.template import SETTINGS
 from sheets_sync.errors import SheetError, UnsafeChange, Words
 from sheets_sync.sheets import proof, wire
 from sheets_sync.sheets.batches import compose, memory_of_new
-from sheets_sync.sheets.gateway import COLUMN_KEY, UnknownOutcome
+from sheets_sync.sheets.gateway import UnknownOutcome
 from sheets_sync.sheets.identity import are_same, bind, is_as_remembered, original
 from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sheets.repair import restoration
@@ -32,7 +33,6 @@ _HEADINGS = (
     "sheets(properties(sheetId),data(columnMetadata(developerMetadata(metadataKey,metadataValue)),"
     "rowData(values(userEnteredValue))))"
 )
-_TAB_KEY = "sheets_sync.tab"
 _LOOKS = 3
 """How often a tab is looked at while somebody is moving its columns."""
 
@@ -50,12 +50,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one read found. `untagged` are columns (and `tab` itself) that were found by their names."""
+    """What one read found. `untagged` are columns (and `tab` itself) that were found by their names.
+
+    `foreign` are tabs of the team's own that only bear a title of ours.
+    """
 
     tabs: dict[str, ExistingTab] = field(default_factory=dict)
     highlights: dict[str, str] = field(default_factory=dict)
     untagged: dict[str, tuple[str, ...]] = field(default_factory=dict)
     deleted: tuple[str, ...] = ()
+    foreign: set[str] = field(default_factory=set)
 
 
 class Moved(SheetError):
@@ -142,14 +146,46 @@ class Book:
         reading = Reading({}, {}, {}, tuple(sorted(gone)))
         for tab, (existing, untagged) in read.items():
             key_columns = layouts[tab].key_columns
-            lost = [name for name in key_columns if name not in existing.columns]
+            lost = [
+                name
+                for name in key_columns
+                if name not in existing.columns and name not in layouts[tab].implied
+            ]
+            if lost and tab in named and not layouts[tab].is_log:
+                reading.foreign.add(tab)
+                continue
             if lost:
                 labels = [layouts[tab].by_id[name].label for name in lost]
                 raise LostKeyColumn(existing.title, labels)
             reading.tabs[tab] = existing
             reading.highlights[tab] = places[tab].highlights
             reading.untagged[tab] = (*untagged, *(("tab",) if tab in named else ()))
+        self._work_out_settings(reading, layouts)
         return reading
+
+    def _work_out_settings(self, reading: Reading, layouts: Mapping[str, TabLayout]) -> None:
+        """Put values in place of the formulas by which people set things; costs a read where there are any."""
+        typed = {
+            tab: existing
+            for tab, existing in reading.tabs.items()
+            if layouts[tab].kind in SETTINGS and _has_formulas(existing, layouts[tab])
+        }
+        if not typed:
+            return
+        filters = [{"gridRange": {"sheetId": existing.sheet_id}} for existing in typed.values()]
+        found = self.gateway.read_ranges(self.spreadsheet_id, filters, render="UNFORMATTED_VALUE")
+        for (tab, existing), match in zip(typed.items(), found, strict=True):
+            keys = {
+                existing.columns[name]
+                for name in layouts[tab].key_columns
+                if name in existing.columns
+            }
+            values = _columns_of(match["valueRange"])
+            cells = [
+                column if index in keys or index >= len(values) else values[index]
+                for index, column in enumerate(existing.cells)
+            ]
+            reading.tabs[tab] = replace(existing, cells=cells)
 
     def write(self, batches: Sequence[Batch], plan: Plan) -> None:
         """Send the batches in order and check each one's answer; raise Moved or another SheetError."""
@@ -209,7 +245,7 @@ class Book:
             memory = TabMemory(properties.get("sheetId", 0), properties["title"], (), {}, "")
             titled[memory.title] = memory
             for entry in sheet.get("developerMetadata", ()):
-                if entry["metadataKey"] == _TAB_KEY:
+                if entry["metadataKey"] == wire.TAB_KEY:
                     tagged.setdefault(entry["metadataValue"], []).append(memory)
         owned = {tab: original(tab, sheets, homes) for tab, sheets in tagged.items()}
         found = {tab: memory for tab, memory in owned.items() if tab in wanted}
@@ -276,7 +312,7 @@ class Book:
             tags: dict[str, int] = {}
             for column, facts in enumerate(sheet["data"][0].get("columnMetadata", ())):
                 for entry in facts.get("developerMetadata", ()):
-                    if entry["metadataKey"] == COLUMN_KEY:
+                    if entry["metadataKey"] == wire.COLUMN_KEY:
                         tags.setdefault(entry["metadataValue"], column)
             width = max((column for _, column in cells), default=-1) + 1
             row = [cells.get((0, column)) for column in range(width)]
@@ -358,11 +394,26 @@ class Book:
 
 def _read_tab(tab: str, memory: TabMemory, grid: Mapping[str, Any]) -> ExistingTab:
     """Read one answer; blank texts are blank cells. The range of the answer tells the grid's size."""
-    columns = [
+    title, rows, width = proof.size_of(grid["range"])
+    return ExistingTab(tab, memory.sheet_id, title, {}, _columns_of(grid), rows, width)
+
+
+def _columns_of(grid: Mapping[str, Any]) -> list[list[Any]]:
+    """Return the cells of an answer by column; blank texts are blank cells."""
+    return [
         [None if value == "" else value for value in column] for column in grid.get("values", [])
     ]
-    title, rows, width = proof.size_of(grid["range"])
-    return ExistingTab(tab, memory.sheet_id, title, {}, columns, rows, width)
+
+
+def _has_formulas(existing: ExistingTab, layout: TabLayout) -> bool:
+    """Tell whether somebody typed a formula where a setting is read; a product's title may look like one."""
+    read = {c.id for c in layout.columns if not c.key and (c.role == "theirs" or c.unit != "text")}
+    return any(
+        isinstance(value, str) and value.startswith("=")
+        for name, place in existing.columns.items()
+        if place < len(existing.cells) and name in read
+        for value in existing.cells[place][1:]
+    )
 
 
 def _effect(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -387,6 +438,6 @@ def tab_memory(plan: Plan, reading: Reading, look: Dress) -> dict[str, TabMemory
         name = tab.desired.id
         if name in memory:
             memory[name] = replace(memory[name], highlights=look.mark(tab))
-        elif tab.new_rows:
+        elif tab.is_made:
             memory[name] = memory_of_new(tab, look)
     return memory

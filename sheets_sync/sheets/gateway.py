@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 
     from sheets_sync.sheets.transport import Transport
 
-__all__ = ["COLUMN_KEY", "Gateway", "Traffic", "UnknownOutcome"]
-
-COLUMN_KEY = "sheets_sync.col"
-"""The developer metadata key that says which of our columns a column is."""
+__all__ = ["Gateway", "Traffic", "UnknownOutcome"]
 
 _BASE = "https://sheets.googleapis.com/v4/spreadsheets"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from sheets_sync.core.plan import folded
 from sheets_sync.sheets.tabs import sheet_id_of
 
 if TYPE_CHECKING:
@@ -38,24 +38,24 @@ def original(tab: str, tagged: Sequence[TabMemory], homes: Mapping[str, int]) ->
 def bind(
     layout: TabLayout, headings: Sequence[str], tags: Mapping[str, int]
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Find each column by its tag, else by a heading that is unmistakably its own."""
+    """Find each column by its tag, else by a heading that is unmistakably its own.
+
+    Other spellings (aliases) count only where nothing is tagged yet: later a column that the team adds
+    is asked for by the program's own heading.
+    """
     columns = {name: index for name, index in tags.items() if name in layout.by_id}
     places: dict[str, list[int]] = {}
     for index, heading in enumerate(headings):
-        places.setdefault(normalised(heading), []).append(index)
+        places.setdefault(folded(heading), []).append(index)
     untagged = []
     for column in layout.columns:
-        if column.id in columns:
+        if column.id in columns or (column.extra and tags):
             continue
         label = column.label
-        names = {normalised(name) for name in (*label, label.say("both"), *column.aliases)}
+        aliases = () if tags else column.aliases
+        names = {folded(name) for name in (*label, label.say("both"), *aliases)}
         found = {i for name in names for i in places.get(name, ())} - set(columns.values())
         if len(found) == 1:
             columns[column.id] = found.pop()
             untagged.append(column.id)
     return columns, tuple(untagged)
-
-
-def normalised(heading: str) -> str:
-    """Return a heading without the differences that do not matter to people."""
-    return " ".join(unicodedata.normalize("NFKC", heading).split()).casefold()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sheets_sync.core.plan import Cell, ExistingTab, Plan, TabPlan
+    from sheets_sync.core.template import TabLayout
     from sheets_sync.sheets.batches import Batch, SheetProof
     from sheets_sync.sheets.wire import Request
 
@@ -53,9 +54,10 @@ class _Repair:
 
     def __init__(self, sheet: SheetProof, tab: TabPlan, old: ExistingTab, new: ExistingTab) -> None:
         self.sheet, self.tab, self.old, self.new = sheet, tab, old, new
-        names = tab.desired.layout.key_columns
-        self.names = [name for name in names if name in old.columns and name in new.columns]
-        self.old_keys, self.new_keys = dict(old.keys(self.names)), dict(new.keys(self.names))
+        layout = tab.desired.layout
+        self.names = [name for name in layout.key_columns if _is_known(name, layout, old, new)]
+        self.old_keys = dict(old.keys(layout, self.names))
+        self.new_keys = dict(new.keys(layout, self.names))
         self.hit = {
             (cell.row, cell.column)
             for cell in sheet.cells
@@ -184,6 +186,12 @@ class _Repair:
             return place if place == "#REF!" else place + row
 
         return _REFERENCES.sub(moved, formula)
+
+
+def _is_known(name: str, layout: TabLayout, old: ExistingTab, new: ExistingTab) -> bool:
+    """Tell whether a part of the key can be compared: both have its column, or it goes without saying."""
+    places = (name in old.columns, name in new.columns)
+    return all(places) or (name in layout.implied and not any(places))
 
 
 def _height(tab: ExistingTab) -> int:

@@ -1,55 +1,37 @@
-"""How a tab is made and dressed: headings, formats, widths, groups, and the rules that colour it.
+"""How a tab is made and dressed: headings, formats, widths, groups, dropdowns; or copied from another.
 
-The colour rules read the hidden flags column, one rule per column and severity, so a highlight follows
-its row when people sort and never touches a colour of theirs. Each formula carries a token that is
-always true and names the rule as ours. A new tab has one blank row below the headings: it holds the
-formats that inserted rows take on, so that a colour somebody gave to the last row does not spread.
+A new tab has a blank row below the headings: it holds the formats that inserted rows take on, so that
+a colour somebody gave to the last row does not spread. A new month's tab is a copy of the last one
+without its rows, so that all a team did to it carries on.
 """
 
 from __future__ import annotations
 
-import re
 import zlib
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sheets_sync.core.layout import FORMATS, SPECIAL, STATUS_WORDS, money_format
+from sheets_sync.core.layout import FORMATS, STATUS_WORDS, money_format
 from sheets_sync.sheets import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from sheets_sync.core.plan import RowKey
+    from sheets_sync.core.plan import ExistingTab, RowKey
     from sheets_sync.core.template import Column, TabLayout
     from sheets_sync.errors import Language
     from sheets_sync.sheets.wire import Request
 
-Highlight = tuple[str, str]
-"""A column and a severity that rules can give it."""
+AUTOMATIC = "General"
+"""The number format of a column in which people type what they like."""
 
-TOKEN = re.compile(r"sheets_sync:([a-z0-9_]+:[a-z]+):v(\d+)")
-RULES_VERSION = 1
-
-COLOURS: dict[str, dict[str, Any]] = {
-    "critical": {
-        "backgroundColorStyle": {"rgbColor": {"red": 0.702, "green": 0.149, "blue": 0.1176}},
-        "textFormat": {
-            "bold": True,
-            "foregroundColorStyle": {"rgbColor": {"red": 1, "green": 1, "blue": 1}},
-        },
-    },
-    "warning": {
-        "backgroundColorStyle": {"rgbColor": {"red": 1, "green": 0.8196, "blue": 0.4}},
-        "textFormat": {
-            "foregroundColorStyle": {"rgbColor": {"red": 0.1216, "green": 0.1216, "blue": 0.1216}}
-        },
-    },
-}
-"""Told apart with every kind of colour vision, and with text contrast of at least 6.5:1."""
-
-_HEADING = {"red": 0.9098, "green": 0.9294, "blue": 0.9608}
+HEADING = {"red": 0.9098, "green": 0.9294, "blue": 0.9608}
 _HEADING_THEIRS = {"red": 1, "green": 0.9529, "blue": 0.8314}
-_HEADING_TEXT = {"red": 0.1216, "green": 0.1608, "blue": 0.2157}
+HEADING_TEXT = {"red": 0.1216, "green": 0.1608, "blue": 0.2157}
+_AT_FRONT = 2
+"""The first tabs of a template stand first in the spreadsheet; the others come after all."""
+
+_HEADING_PIXELS = 34
 _NARROW, _WIDE, _PADDING, _LATIN = 8, 14, 16, 0x2E80
 """Pixels of a bold Latin letter, of a Chinese character, and around them; where the latter begin."""
 
@@ -64,33 +46,48 @@ def make_tab(
 ) -> Iterator[Request]:
     """Yield the requests that make an empty tab, tagged so that it and its columns are found again."""
     sheet_id = sheet_id_of(tab_id)
-    width = len(layout.columns)
-    grid = {
-        "rowCount": 2,
-        "columnCount": width,
-        "frozenRowCount": 1,
-        "frozenColumnCount": layout.frozen_columns,
+    columns = layout.made
+    rows = 1 + layout.blank_rows
+    properties: dict[str, Any] = {
+        "sheetId": sheet_id,
+        "title": title,
+        "gridProperties": {
+            "rowCount": rows,
+            "columnCount": len(columns),
+            "frozenRowCount": 1,
+            "frozenColumnCount": layout.frozen_columns,
+        },
     }
-    place = {"index": 0} if layout.monthly else {}
-    yield {
-        "addSheet": {
-            "properties": {"sheetId": sheet_id, "title": title, **place, "gridProperties": grid}
-        }
-    }
+    if layout.tab_colour:
+        properties["tabColorStyle"] = {"rgbColor": wire.rgb(layout.tab_colour)}
+    if layout.order <= _AT_FRONT:
+        properties["index"] = layout.order - 1
+    yield {"addSheet": {"properties": properties}}
     yield wire.tab_tag(sheet_id, tab_id)
-    for index, column in enumerate(layout.columns):
+    for index, column in enumerate(columns):
         yield wire.column_tag(sheet_id, index, column.id)
-    yield _headings(sheet_id, layout.columns, language)
-    for (unit, pattern), span in _spans(
-        layout.columns, lambda c: (_align(c), c.format or FORMATS["count"])
+    yield _headings(sheet_id, columns, language)
+    yield wire.row_height(sheet_id, (0, 1), _HEADING_PIXELS)
+    for (kind, pattern), span in _spans(
+        columns, lambda c: (number_kind(c), c.format or FORMATS["count"])
     ):
-        yield _body_format(sheet_id, span, pattern, unit)
-    for pixels, span in _spans(layout.columns, lambda c: _width(c, language)):
+        yield _body_format(sheet_id, rows, span, pattern, kind)
+    for pixels, span in _spans(columns, lambda c: _width(c, language)):
         yield _dimension(sheet_id, span, {"pixelSize": pixels}, "pixelSize")
-    for hidden, span in _spans(layout.columns, lambda c: _hidden(c, one_store=one_store)):
+    yield from _hidden_columns(sheet_id, columns, one_store=one_store)
+    for index, column in enumerate(columns):
+        if column.choices:
+            yield _dropdown(sheet_id, index, column.choices["en" if language == "en" else "zh"])
+
+
+def _hidden_columns(
+    sheet_id: int, columns: Sequence[Column], *, one_store: bool
+) -> Iterator[Request]:
+    """Hide what nobody reads, and fold what few do."""
+    for hidden, span in _spans(columns, lambda c: _hidden(c, one_store=one_store)):
         if hidden:
             yield _dimension(sheet_id, span, {"hiddenByUser": True}, "hiddenByUser")
-    for grouped, span in _spans(layout.columns, lambda c: c.group):
+    for grouped, span in _spans(columns, lambda c: c.group):
         if grouped:
             place = _columns(sheet_id, span)
             yield {"addDimensionGroup": {"range": place}}
@@ -101,9 +98,46 @@ def make_tab(
                 }
             }
             yield _dimension(sheet_id, span, {"hiddenByUser": True}, "hiddenByUser")
-    for index, column in enumerate(layout.columns):
-        if column.choices:
-            yield _dropdown(sheet_id, index, column.choices["en" if language == "en" else "zh"])
+
+
+def copy_tab(tab_id: str, layout: TabLayout, title: str, source: ExistingTab) -> Iterator[Request]:
+    """Yield the requests that make a tab as a copy of another one without its rows.
+
+    Whether a copy brings developer metadata along is documented nowhere, nor whether deleting what is not
+    there fails. So one of each tag is made first, all of them are deleted, and each is made anew.
+    """
+    sheet_id = sheet_id_of(tab_id)
+    yield {
+        "duplicateSheet": {
+            "sourceSheetId": source.sheet_id,
+            "newSheetId": sheet_id,
+            "newSheetName": title,
+            "insertSheetIndex": layout.order - 1 if layout.order <= _AT_FRONT else 1,
+        }
+    }
+    yield wire.tab_tag(sheet_id, tab_id)
+    yield wire.column_tag(sheet_id, 0, tab_id)
+    yield wire.drop_tags(sheet_id, wire.TAB_KEY)
+    yield wire.drop_tags(sheet_id, wire.COLUMN_KEY)
+    yield wire.tab_tag(sheet_id, tab_id)
+    for name, index in source.columns.items():
+        yield wire.column_tag(sheet_id, index, name)
+    last = max((row for row, _ in source.keys(layout)), default=0)
+    below = max(source.bottom, last + 2)
+    if source.row_count > below:
+        yield wire.delete_rows(sheet_id, below, source.row_count - below)
+    if source.row_count > last + 1:
+        if last:
+            yield wire.delete_rows(sheet_id, 1, last)
+        return
+    if last > 1:
+        yield wire.delete_rows(sheet_id, 1, last - 1)
+    yield {
+        "updateCells": {
+            "range": wire.grid_range(sheet_id, (1, 2), (0, source.column_count)),
+            "fields": "userEnteredValue,note",
+        }
+    }
 
 
 def money_formats(
@@ -111,6 +145,8 @@ def money_formats(
 ) -> Iterator[Request]:
     """Give each run of rows of one marketplace its currency's number format."""
     money = sorted(columns[c.id] for c in layout.columns if c.unit == "money" and c.id in columns)
+    if "marketplace" not in layout.key_columns:
+        return
     place = layout.key_columns.index("marketplace")
     row = at
     for marketplace, run in groupby(keys, key=lambda key: str(key[place])):
@@ -122,69 +158,15 @@ def money_formats(
         row += count
 
 
-def highlights(layout: TabLayout, rules: Iterable[Highlight]) -> tuple[Highlight, ...]:
-    """Return the (column, severity) pairs of the rules that a tab shows, critical first."""
-    shown = {(column, severity) for column, severity in rules if column in layout.by_id}
-    return tuple(sorted(shown, key=lambda pair: (pair[1] != "critical", pair[0])))
-
-
-def highlights_mark(pairs: Sequence[Highlight]) -> str:
-    """Return a fingerprint of a set of colour rules, to see whether the installed ones are these."""
-    return f"{RULES_VERSION}:{zlib.crc32(repr(pairs).encode()):08x}"
-
-
-def add_highlights(
-    sheet_id: int, columns: Mapping[str, int], pairs: Sequence[Highlight], first_index: int = 0
-) -> Iterator[Request]:
-    """Yield the requests that install the colour rules after the `first_index` rules of other people.
-
-    They begin at the heading row: rows inserted right below it would push a range down that begins there.
-    """
-    flags = wire.column_letters(columns["flags"])
-    placed = [(name, severity) for name, severity in pairs if name in columns]
-    for index, (name, severity) in enumerate(placed, start=first_index):
-        formula = (
-            f'=AND(LEN("sheets_sync:{name}:{severity}:v{RULES_VERSION}")>0;'
-            f'ISNUMBER(SEARCH("|{name}:{severity}|";${flags}1)))'
-        )
-        rule = {
-            "ranges": [wire.grid_range(sheet_id, (0, None), (columns[name], columns[name] + 1))],
-            "booleanRule": {
-                "condition": {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]},
-                "format": COLOURS[severity],
-            },
-        }
-        yield {"addConditionalFormatRule": {"rule": rule, "index": index}}
-
-
-def replace_highlights(
-    sheet_id: int,
-    columns: Mapping[str, int],
-    pairs: Sequence[Highlight],
-    installed: Sequence[dict[str, Any]],
-) -> Iterator[Request]:
-    """Yield the requests that replace our colour rules and leave everybody else's."""
-    own = [index for index, rule in enumerate(installed) if is_ours(rule)]
-    for index in reversed(own):
-        yield {"deleteConditionalFormatRule": {"sheetId": sheet_id, "index": index}}
-    yield from add_highlights(sheet_id, columns, pairs, len(installed) - len(own))
-
-
-def is_ours(rule: dict[str, Any]) -> bool:
-    """Return whether a conditional rule carries our token."""
-    values = rule.get("booleanRule", {}).get("condition", {}).get("values", [])
-    return any(TOKEN.search(value.get("userEnteredValue", "")) for value in values)
-
-
 def _headings(sheet_id: int, columns: Sequence[Column], language: Language) -> Request:
     values = []
     for column in columns:
         ours = column.role == "ours" or column.key
         style = {
-            "backgroundColorStyle": {"rgbColor": _HEADING if ours else _HEADING_THEIRS},
-            "textFormat": {"bold": True, "foregroundColorStyle": {"rgbColor": _HEADING_TEXT}},
+            "backgroundColorStyle": {"rgbColor": HEADING if ours else _HEADING_THEIRS},
+            "textFormat": {"bold": True, "foregroundColorStyle": {"rgbColor": HEADING_TEXT}},
             "verticalAlignment": "MIDDLE",
-            "horizontalAlignment": "LEFT" if _align(column) == "TEXT" else "RIGHT",
+            "horizontalAlignment": "LEFT" if number_kind(column) == "TEXT" else "RIGHT",
             "wrapStrategy": "WRAP",
         }
         values.append(
@@ -202,26 +184,31 @@ def _headings(sheet_id: int, columns: Sequence[Column], language: Language) -> R
     }
 
 
-def _align(column: Column) -> str:
+def number_kind(column: Column) -> str:
     """Return the kind of number format a column has."""
-    if column.key or column.id in SPECIAL or column.unit == "text":
-        return "DATE" if column.id == "date" else "TEXT"
-    kinds = {"ratio": "PERCENT", "change": "PERCENT", "moment": "DATE_TIME", "money": "CURRENCY"}
+    kinds = {
+        "ratio": "PERCENT",
+        "change": "PERCENT",
+        "date": "DATE",
+        "moment": "DATE_TIME",
+        "money": "CURRENCY",
+        "text": "TEXT",
+    }
     return kinds.get(column.unit, "NUMBER")
 
 
-def _body_format(sheet_id: int, span: tuple[int, int], pattern: str, kind: str) -> Request:
-    """Format the blank row that inserted rows take after."""
-    style = {
-        "numberFormat": {"type": kind, "pattern": pattern},
-        "wrapStrategy": "CLIP",
-        "verticalAlignment": "MIDDLE",
-    }
+def _body_format(
+    sheet_id: int, rows: int, span: tuple[int, int], pattern: str, kind: str
+) -> Request:
+    """Format the blank rows that inserted rows take after."""
+    style: dict[str, Any] = {"wrapStrategy": "CLIP", "verticalAlignment": "MIDDLE"}
+    if pattern != AUTOMATIC:
+        style["numberFormat"] = {"type": kind, "pattern": pattern}
     return {
         "repeatCell": {
-            "range": wire.grid_range(sheet_id, (1, 2), span),
+            "range": wire.grid_range(sheet_id, (1, rows), span),
             "cell": {"userEnteredFormat": style},
-            "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment)",
+            "fields": f"userEnteredFormat({','.join(style)})",
         }
     }
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Request = dict[str, Any]
 
+TAB_KEY, COLUMN_KEY = "sheets_sync.tab", "sheets_sync.col"
+"""The developer metadata keys that say which of our tabs a tab is, and which column a column."""
+
 
 def extended(value: Cell) -> dict[str, Any]:
     """Return a cell's value as the API types it; blank is an empty object, which clears.
@@ -155,12 +158,56 @@ def column_tag(sheet_id: int, column: int, name: str) -> Request:
         "startIndex": column,
         "endIndex": column + 1,
     }
-    return _tag("sheets_sync.col", name, {"dimensionRange": place})
+    return _tag(COLUMN_KEY, name, {"dimensionRange": place})
 
 
 def tab_tag(sheet_id: int, name: str) -> Request:
     """Tag a tab so that it is found whatever people call it."""
-    return _tag("sheets_sync.tab", name, {"sheetId": sheet_id})
+    return _tag(TAB_KEY, name, {"sheetId": sheet_id})
+
+
+def drop_tags(sheet_id: int, key: str) -> Request:
+    """Remove every tag of one key from a sheet and its columns."""
+    lookup = {
+        "metadataKey": key,
+        "metadataLocation": {"sheetId": sheet_id},
+        "locationMatchingStrategy": "INTERSECTING_LOCATION",
+    }
+    return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}
+
+
+def rgb(colour: str) -> dict[str, float]:
+    """Return a colour written #RRGGBB as the API wants it."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return dict(zip(("red", "green", "blue"), (round(part, 4) for part in parts), strict=True))
+
+
+def row_height(sheet_id: int, rows: tuple[int, int], pixels: int) -> Request:
+    """Make rows so high."""
+    return {
+        "updateDimensionProperties": {
+            "range": {
+                "sheetId": sheet_id,
+                "dimension": "ROWS",
+                "startIndex": rows[0],
+                "endIndex": rows[1],
+            },
+            "properties": {"pixelSize": pixels},
+            "fields": "pixelSize",
+        }
+    }
+
+
+def link(sheet_id: int, row: int, column: int, uri: str | None) -> Request:
+    """Let a cell lead somewhere, or nowhere any more; its value stays."""
+    text_format = {"link": {"uri": uri}} if uri else {}
+    return {
+        "updateCells": {
+            "rows": [{"values": [{"userEnteredFormat": {"textFormat": text_format}}]}],
+            "fields": "userEnteredFormat.textFormat.link",
+            "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column},
+        }
+    }
 
 
 def _tag(key: str, value: str, location: Mapping[str, Any]) -> Request:

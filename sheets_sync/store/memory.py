@@ -240,6 +240,18 @@ class Store:
                 .values(highlights="")
             )
 
+    def forget_tab(self, spreadsheet: str, tab: str) -> None:
+        """Forget a tab and what was written there, so that it may be made anew."""
+        with self._engine.begin() as connection:
+            for t in (schema.tabs, schema.rows):
+                connection.execute(delete(t).where(t.c.spreadsheet == spreadsheet, t.c.tab == tab))
+
+    def forget_places(self, spreadsheet: str) -> None:
+        """Forget where tabs are, so that the next run looks for all of them."""
+        t = schema.tabs
+        with self._engine.begin() as connection:
+            connection.execute(delete(t).where(t.c.spreadsheet == spreadsheet))
+
     def last_markers(self, spreadsheet: str) -> list[int]:
         """Return the marker ids of the newest finished run, which the next one clears away."""
         t = schema.runs

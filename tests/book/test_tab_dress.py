@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sheets_sync.sheets import tabs
+from sheets_sync.sheets import highlights, tabs
 
 if TYPE_CHECKING:
     from sheets_sync.core.template import TabLayout
@@ -37,7 +37,7 @@ def test_a_colour_rule_reads_the_flags_column() -> None:
     """The formula names the rule as ours; its range and its reference begin on the same row, the heading."""
     columns = {"acos_7d": 16, "flags": 25}
 
-    [request] = tabs.add_highlights(7, columns, [("acos_7d", "critical")])
+    [request] = highlights.add_highlights(7, columns, [("acos_7d", "critical")])
 
     added = request["addConditionalFormatRule"]
     assert added["index"] == 0
@@ -53,12 +53,12 @@ def test_a_colour_rule_reads_the_flags_column() -> None:
             }
         ],
     }
-    assert tabs.is_ours(added["rule"])
+    assert highlights.is_ours(added["rule"])
 
 
 def test_a_rule_is_installed_only_where_its_column_stands() -> None:
     """A column that the team deleted is not coloured."""
-    assert list(tabs.add_highlights(7, {"flags": 3}, PAIRS)) == []
+    assert list(highlights.add_highlights(7, {"flags": 3}, PAIRS)) == []
 
 
 def test_replacing_colour_rules_leaves_everybody_elses_in_order() -> None:
@@ -72,7 +72,7 @@ def test_replacing_colour_rules_leaves_everybody_elses_in_order() -> None:
     installed = [foreign[0], own[0], foreign[1], own[1], foreign[2]]
 
     found = list(
-        tabs.replace_highlights(7, {"acos_7d": 1, "stock_units": 2, "flags": 3}, PAIRS, installed)
+        highlights.replace_highlights(7, {"acos_7d": 1, "stock_units": 2, "flags": 3}, PAIRS, installed)
     )
 
     for request in found:
@@ -82,25 +82,25 @@ def test_replacing_colour_rules_leaves_everybody_elses_in_order() -> None:
             added = request["addConditionalFormatRule"]
             installed.insert(added["index"], added["rule"])
     assert installed[:3] == foreign
-    assert [tabs.is_ours(rule) for rule in installed] == [False, False, False, True, True]
+    assert [highlights.is_ours(rule) for rule in installed] == [False, False, False, True, True]
 
 
 @pytest.mark.parametrize("formula", ["=$D2>20/100", '=LEN("sheets_sync")>0', ""])
 def test_a_rule_without_the_token_is_somebody_elses(formula: str) -> None:
     """Nothing of a person's is ever taken for ours."""
-    assert not tabs.is_ours(condition(formula))
-    assert not tabs.is_ours({"gradientRule": {}})
+    assert not highlights.is_ours(condition(formula))
+    assert not highlights.is_ours({"gradientRule": {}})
 
 
 def test_a_tab_shows_the_rules_of_its_own_columns_critical_first(layout: TabLayout) -> None:
     """A set of rules has one order and one fingerprint."""
     rules = [("stock_units", "warning"), ("odr_rate", "critical"), ("stock_units", "critical")]
 
-    pairs = tabs.highlights(layout, [*rules, *rules])
+    pairs = highlights.highlights(layout, [*rules, *rules])
 
     assert pairs == (("stock_units", "critical"), ("stock_units", "warning"))
-    assert tabs.highlights_mark(pairs) == tabs.highlights_mark(tabs.highlights(layout, rules[::-1]))
-    assert tabs.highlights_mark(pairs) != tabs.highlights_mark(pairs[:1])
+    assert highlights.highlights_mark(pairs) == highlights.highlights_mark(highlights.highlights(layout, rules[::-1]))
+    assert highlights.highlights_mark(pairs) != highlights.highlights_mark(pairs[:1])
 
 
 def test_colours_can_be_told_apart() -> None:
@@ -113,7 +113,7 @@ def test_colours_can_be_told_apart() -> None:
         ]
         return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
-    for style in tabs.COLOURS.values():
+    for style in highlights.COLOURS.values():
         ground = light(style["backgroundColorStyle"]["rgbColor"])
         text = light(style["textFormat"]["foregroundColorStyle"]["rgbColor"])
         bright, dark = max(ground, text), min(ground, text)

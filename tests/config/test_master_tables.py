@@ -108,7 +108,7 @@ def test_every_mistake_of_the_list_has_its_cell(two_stores: Job) -> None:
         "3:2 店铺 'acme' 没有站点 'UK'",
         "4:2 没有站点 'DX',是不是 'DE'?",
         "4:3 SKU 不能为空",
-        "4:5 'foo' 不行,可写:在售, 新品, 清仓, 停售",
+        "4:5 'foo' 不行,可写:在售, 新品, 清仓, 停售, 待确认",
         "4:6 要写日期,如 2025-03-01,现在是 '2024-13-01'",
         "4:7 天数要是整数",
         "4:8 要写金额,现在是 'abc'",
@@ -119,7 +119,7 @@ def test_every_mistake_of_the_list_has_its_cell(two_stores: Job) -> None:
         "7:7 要写天数,现在是 '-3'",
     ]
     assert [problem.say("en") for problem in caught.value.problems][4:6] == [
-        "4:5 'foo' is not possible; write active, new, clearance, discontinued",
+        "4:5 'foo' is not possible; write active, new, clearance, discontinued, unconfirmed",
         "4:6 must be a date such as 2025-03-01, not '2024-13-01'",
     ]
 

@@ -408,7 +408,7 @@ def applied(existing: ExistingTab, plan: TabPlan) -> ExistingTab:
 
 
 def held(tab: ExistingTab, name: str) -> dict[RowKey, Cell]:
-    return {key: tab.cell(at, tab.columns[name]) for at, key in tab.keys(["date", "sku"])}
+    return {key: tab.cell(at, tab.columns[name]) for at, key in tab.keys(LAYOUT)}
 
 
 def remembered(plan: TabPlan, written: Written) -> Written:

@@ -10,7 +10,7 @@ import pytest
 from sheets_sync.__main__ import main
 from sheets_sync.demo.company import Company
 from sheets_sync.doctor import examine
-from sheets_sync.run import load_setup, open_edges
+from sheets_sync.edges import load_setup, open_edges
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -47,6 +47,11 @@ class Nights:
         """Return the inbox."""
         return self.folder / "inbox"
 
+    @property
+    def data(self) -> Path:
+        """Return where the local server keeps the job's spreadsheet."""
+        return self.folder / "state" / "local-sheets"
+
     def now(self, night: date) -> datetime:
         """Return when the run after a business day starts."""
         return self.company.run_moment(night)

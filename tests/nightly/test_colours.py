@@ -41,7 +41,7 @@ def flagged(sheet: gspread.Spreadsheet) -> set[tuple[str, ...]]:
         (row[0], row[2], row[3], flag)
         for row in rows
         for flag in row[at].replace("||", "|").strip("|").split("|")
-        if flag
+        if ":" in flag
     }
 
 

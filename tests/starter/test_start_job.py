@@ -11,10 +11,10 @@ from sheets_sync.config.data import data_folder
 from sheets_sync.config.job import load_job
 from sheets_sync.config.master import load_master
 from sheets_sync.config.rulefiles import load_rules
-from sheets_sync.config.starter import start_job
+from sheets_sync.config.starter import Known, start_job
 from sheets_sync.core.model import Benchmark, SkuKey
+from sheets_sync.edges import load_setup
 from sheets_sync.errors import ConfigurationError
-from sheets_sync.run import load_setup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +108,7 @@ def test_every_heading_of_the_sku_list_is_understood(tmp_path: Path, language: L
 
 def test_lists_open_properly_in_excel(tmp_path: Path) -> None:
     """Excel takes a CSV for UTF-8 only when it begins with a byte order mark."""
-    start_job(tmp_path / "job", template="simple", language="zh")
+    start_job(tmp_path / "job", template="full", language="zh")
 
     for name in ("skus.csv", "benchmarks.csv"):
         assert (tmp_path / "job" / name).read_bytes().startswith(b"\xef\xbb\xbf")
@@ -125,6 +125,69 @@ def test_comments_are_in_the_language_asked_for(tmp_path: Path) -> None:
     assert english.isascii()
     assert "# The team's name" in both
     assert "# 团队名" in both
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_person_is_asked_for_nothing_but_an_inbox(tmp_path: Path, language: Language) -> None:
+    """The lists may lie there, and are read when they do."""
+    made = start_job(tmp_path / "job", template="simple", language=language)
+
+    assert [path.relative_to(tmp_path).as_posix() for path in made] == [
+        "job/sheets-sync.yaml",
+        "job/inbox",
+    ]
+    assert load_job(tmp_path / "job").stores == {"my-store": ["US"]}
+    (tmp_path / "job" / "skus.csv").write_text("sku,owner\nA,me\n", encoding="utf-8")
+    assert load_master(load_job(tmp_path / "job")).skus[SkuKey("my-store", "US", "A")].owner == "me"
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_job_file_says_where_a_team_sets_things(
+    tmp_path: Path, template: Literal["full", "simple"]
+) -> None:
+    """After the first sync the lists beside the job no longer count."""
+    start_job(tmp_path / "job", template=template, language="zh")
+
+    text = (tmp_path / "job" / "sheets-sync.yaml").read_text(encoding="utf-8")
+    assert "都在表格的「SKU表」「类目基准」「规则」「日历」里改" in text
+    assert "填入一次" in text
+
+
+def test_folders_that_are_there_are_used(tmp_path: Path) -> None:
+    """Reports may lie in the inbox before there is a job."""
+    (tmp_path / "inbox" / "US").mkdir(parents=True)
+    (tmp_path / "inbox" / "US" / "report.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "state").mkdir()
+
+    made = start_job(tmp_path, template="full", language="en")
+
+    assert [path.name for path in made if path.is_dir()] == ["DE", "JP"]
+    assert (tmp_path / "inbox" / "US" / "report.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_what_is_known_stands_in_the_job_file(tmp_path: Path) -> None:
+    """An adopted sheet names its stores, its address and its template."""
+    known = Known(
+        {"甲店": ["US", "DE"], "No 2": ["JP"]},
+        "https://docs.google.com/spreadsheets/d/1A2b3C4d5E6f7G8h9I0jKLMNOP/edit#gid=0",
+        "credentials.json",
+        "yes",
+        {"daily.yaml": "id: daily\n"},
+    )
+
+    made = start_job(tmp_path / "job", template="simple", language="both", known=known)
+
+    job = load_job(tmp_path / "job")
+    assert (job.team, job.template, job.credentials) == ("yes", "template", "credentials.json")
+    assert job.stores == {"甲店": ["US", "DE"], "No 2": ["JP"]}
+    assert job.spreadsheet_id == "1A2b3C4d5E6f7G8h9I0jKLMNOP"
+    assert [path.relative_to(tmp_path).as_posix() for path in made] == [
+        "job/sheets-sync.yaml",
+        "job/template/daily.yaml",
+        "job/inbox/甲店/US",
+        "job/inbox/甲店/DE",
+        "job/inbox/No 2/JP",
+    ]
 
 
 @pytest.mark.parametrize("name", ["sheets-sync.yaml", "skus.csv", "benchmarks.csv", "inbox/US"])

@@ -56,13 +56,17 @@ def refusal(job: Job) -> tuple[str, str]:
 
 def test_the_full_template_is_a_daily_log_and_an_account_tab(job_with: JobWith) -> None:
     """Its columns stand in the order people agreed on."""
-    account, daily = load_layouts(job_with("full"))
+    layouts = {layout.id: layout for layout in load_layouts(job_with("full"))}
+    account, daily = layouts["account"], layouts["daily"]
 
-    assert (account.id, account.level, account.monthly) == ("account", "account", False)
-    assert (daily.id, daily.level, daily.monthly, daily.frozen_columns) == ("daily", "sku", True, 5)
+    assert list(layouts) == [
+        "today", "daily", "account", "operations", "rules", "benchmarks", "skus", "calendar", "runs",
+    ]  # fmt: skip
+    assert (account.id, account.kind, account.monthly) == ("account", "account", False)
+    assert (daily.id, daily.kind, daily.monthly, daily.frozen_columns) == ("daily", "sku", True, 5)
     assert account.key_columns == ("date", "store", "marketplace")
     assert daily.key_columns == ("date", "store", "marketplace", "sku")
-    assert [column.label.zh for column in daily.columns] == [
+    assert [column.label.zh for column in daily.made] == [
         "日期", "店铺", "站点", "SKU", "品名", "预警", "原因", "负责人", "销量", "较7日均", "销售额", "会话",
         "转化率", "购物车占比", "广告花费", "ACOS", "7日ACOS", "可售库存", "在途", "可售天数", "新增差评",
         "数据状态", "动作", "备注", "广告销售额", "点击", "CTR", "CPC", "TACOS", "年周转", "数据时间", "预警码",
@@ -74,8 +78,10 @@ def test_the_full_template_is_a_daily_log_and_an_account_tab(job_with: JobWith) 
 
 def test_the_simple_template_has_no_owner(job_with: JobWith) -> None:
     """One person needs none."""
-    [daily] = load_layouts(job_with("simple"))
+    layouts = {layout.id: layout for layout in load_layouts(job_with("simple"))}
+    daily = layouts["daily"]
 
+    assert list(layouts) == ["today", "daily", "rules", "benchmarks", "skus", "calendar"]
     assert "owner" not in daily.by_id
     assert daily.named("2026-07", "zh") == "日报 2026-07"
 
@@ -163,7 +169,7 @@ def test_every_mistake_is_told_at_once(job_with: JobWith) -> None:
         ),
         ("{id: sku, key: true}", "{id: sku, key: true, role: theirs}", "its role is ours"),
         ("{id: flags,", "{id: flags, role: theirs,", "column 'flags' is written by the program"),
-        ("{id: units}", "{id: ahr_score}", "metric 'ahr_score' is unknown"),
+        ("{id: units}", "{id: ahr_scor}", "metric 'ahr_scor' is unknown; did you mean 'ahr_score'?"),
         ("{id: units}", "{id: units, colour: red}", "colour"),
         ("one_row_is: sku", "one_row_is: account", "metric 'units' is unknown"),
     ],

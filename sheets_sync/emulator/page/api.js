@@ -86,11 +86,11 @@ function visibleTabs(spreadsheet) {
     .sort((a, b) => (a.properties.index ?? 0) - (b.properties.index ?? 0));
 }
 
-/** Title and tabs of a spreadsheet, with merges, groups and filters: {title, tabs}. */
+/** Title, locale and tabs of a spreadsheet, with merges, groups, filters and charts: {title, locale, tabs}. */
 export async function readStructure(id, signal) {
-  const fields = "properties(title),sheets(properties,merges,columnGroups,basicFilter(range),filterViews)";
+  const fields = "properties(title,locale),sheets(properties,merges,columnGroups,basicFilter(range),filterViews,charts)";
   const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(id)}`, { fields }, signal);
-  return { title: answer.properties?.title ?? "", tabs: visibleTabs(answer) };
+  return { title: answer.properties?.title ?? "", locale: answer.properties?.locale ?? "", tabs: visibleTabs(answer) };
 }
 
 /** Sizes and hiding of all rows and columns of a tab: {rows, columns}, Google's DimensionProperties. */
@@ -113,6 +113,16 @@ export async function readTiles(id, title, areas, signal) {
   query.push(["fields", `sheets(data(startRow,startColumn,rowData(values(${CELL}))))`]);
   const answer = await ask(`/v4/spreadsheets/${encodeURIComponent(id)}`, query, signal);
   return answer.sheets?.[0]?.data ?? [];
+}
+
+/** The cells that charts draw from, on whatever tabs: for each GridRange its GridData, undefined where there is none. */
+export async function readSources(id, ranges, signal) {
+  const metadata = "rowMetadata(hiddenByUser,hiddenByFilter),columnMetadata(hiddenByUser)";
+  const query = new URLSearchParams({ fields: `sheets(properties(sheetId),data(${metadata},rowData(values(formattedValue,effectiveValue(numberValue)))))` });
+  const filters = { dataFilters: ranges.map((gridRange) => ({ gridRange })) };
+  const answer = await send("POST", `/v4/spreadsheets/${encodeURIComponent(id)}:getByDataFilter?${query}`, filters, signal);
+  const left = new Map((answer.sheets ?? []).map((tab) => [tab.properties?.sheetId ?? 0, [...(tab.data ?? [])]]));
+  return ranges.map((range) => left.get(range.sheetId ?? 0)?.shift());
 }
 
 /** Values of a range as lists of rows; `option` is a ValueRenderOption. */
@@ -154,6 +164,6 @@ export async function change(id, requests) {
   return (await send("POST", `/v4/spreadsheets/${encodeURIComponent(id)}:batchUpdate`, { requests })).replies ?? [];
 }
 
-function send(method, path, body) {
-  return call(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+function send(method, path, body, signal) {
+  return call(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }, signal);
 }

@@ -5,6 +5,7 @@
 const DAY_MS = 86_400_000;
 const SERIAL_DAY_ZERO = Date.UTC(1899, 11, 30);
 const POINT_PX = 4 / 3;
+const USUAL_LINE_PX = 17;
 /** What a spreadsheet without a theme of its own means by its theme colours. */
 const THEME = {
   TEXT: "#000000", BACKGROUND: "#ffffff", ACCENT1: "#4285f4", ACCENT2: "#ea4335", ACCENT3: "#fbbc04",
@@ -52,6 +53,16 @@ export function parseCell(text) {
   return { row: Number(found[2]) - 1, column: column - 1 };
 }
 
+/** The cell or rectangle that a person named, such as B12 or B2:C9, or null. */
+export function parseArea(text) {
+  const [first, last] = text.includes(":") ? text.split(":", 2).map(parseCell) : [parseCell(text), parseCell(text)];
+  if (!first || !last) return null;
+  return {
+    row: Math.min(first.row, last.row), endRow: Math.max(first.row, last.row) + 1,
+    column: Math.min(first.column, last.column), endColumn: Math.max(first.column, last.column) + 1,
+  };
+}
+
 /** A CSS colour of a Google ColorStyle, or "" when there is none. */
 export function colour(style) {
   if (!style) return "";
@@ -81,7 +92,8 @@ const BY_KIND = { number: "right", bool: "center", error: "center", text: "left"
 /** Where the text of a cell stands: "left", "center" or "right". */
 export function alignment(cell) {
   const asked = cell?.effectiveFormat?.horizontalAlignment;
-  return asked ? asked.toLowerCase() : BY_KIND[kindOf(cell)];
+  if (asked) return asked.toLowerCase();
+  return isCheckbox(cell) ? "center" : BY_KIND[kindOf(cell)];
 }
 
 /** "overflow", "clip" or "wrap". */
@@ -103,6 +115,11 @@ function fontPixels(text) {
   return text.fontSize && text.fontSize !== 10 ? Math.round(text.fontSize * POINT_PX * 10) / 10 : undefined;
 }
 
+/** The height of a line of a cell's text in pixels. */
+export function linePixels(cell) {
+  return Math.max(USUAL_LINE_PX, Math.round((fontPixels(cell?.effectiveFormat?.textFormat ?? {}) ?? 0) * 1.3));
+}
+
 /** The font of a text format unless it is a usual sans-serif, for which the page's own is meant. */
 function fontFamily(text) {
   return DEFAULT_FONT.test(text.fontFamily ?? "") ? undefined : text.fontFamily;
@@ -111,6 +128,18 @@ function fontFamily(text) {
 /** The address behind a cell when it is safe to follow, else undefined. */
 export function safeLink(cell) {
   return cell?.hyperlink && SAFE_LINK.test(cell.hyperlink) ? cell.hyperlink : undefined;
+}
+
+/** The place in this spreadsheet that a link leads to, such as #gid=11&range=Q9: {sheetId, area}; else null. */
+export function insideLink(link) {
+  if (!/^#gid=\d/.test(link ?? "")) return null;
+  const asked = new URLSearchParams(link.slice(1));
+  return { sheetId: parseInt(asked.get("gid"), 10), area: parseArea(asked.get("range") ?? "") };
+}
+
+/** Whether a cell is ticked and unticked instead of written in. */
+export function isCheckbox(cell) {
+  return cell?.dataValidation?.condition?.type === "BOOLEAN";
 }
 
 /** What the content bar shows: the formula, or the value as a person would type it. */
@@ -183,21 +212,23 @@ export function dress(el, cell) {
   if (ink && ink !== "#000000") el.style.color = ink;
   for (const name of ["bold", "italic", "underline", "strikethrough"]) if (text[name]) classes.add(name);
   const px = fontPixels(text);
-  if (px) el.style.fontSize = `${px}px`;
+  if (px) Object.assign(el.style, { fontSize: `${px}px`, lineHeight: `${linePixels(cell)}px` });
   const family = fontFamily(text);
   if (family) el.style.fontFamily = `"${family}", var(--face)`;
   for (const side of ["Top", "Right", "Bottom", "Left"]) edge(el, side, format.borders?.[side.toLowerCase()]);
   if (cell.note) classes.add("noted");
   if (safeLink(cell)) classes.add("linked");
-  if (cell.formattedValue) el.append(element("span", "text", {}, shownText(cell)));
+  if (insideLink(safeLink(cell))) classes.add("inside");
+  const shown = shownText(cell);
+  if (shown) el.append(element("span", "text", {}, shown));
   if (cell.dataValidation?.condition?.type?.startsWith("ONE_OF_")) classes.add("choice");
 }
 
 function shownText(cell) {
-  if (cell.dataValidation?.condition?.type === "BOOLEAN" && kindOf(cell) === "bool") {
-    return cell.effectiveValue.boolValue ? "☑" : "☐";
-  }
-  return cell.formattedValue;
+  if (!isCheckbox(cell)) return cell.formattedValue;
+  const kind = kindOf(cell);
+  if (kind === "empty") return "☐";
+  return kind === "bool" ? (cell.effectiveValue.boolValue ? "☑" : "☐") : cell.formattedValue;
 }
 
 function edge(el, side, border) {

@@ -257,8 +257,9 @@ export class Grid {
   #size() {
     const { layout } = this;
     const width = layout.numbersPx + layout.columns.total;
-    this.canvas.style.width = `${width + 24}px`;
-    this.canvas.style.height = `${layout.topPx + layout.rows.total + 24}px`;
+    const extent = layout.extent;
+    this.canvas.style.width = `${extent.width + 24}px`;
+    this.canvas.style.height = `${layout.topPx + extent.height + 24}px`;
     this.strip.el.style.height = `${layout.stripPx}px`;
     this.letters.el.style.top = `${layout.stripPx}px`;
     this.#grid.style.height = `${layout.rows.total}px`;

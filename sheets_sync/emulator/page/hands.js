@@ -3,9 +3,12 @@
 import { readValues } from "./api.js";
 import { Choices } from "./choices.js";
 import { fromText, toText } from "./clipboard.js";
-import { kindOf } from "./format.js";
+import { insideLink, isCheckbox, kindOf, safeLink } from "./format.js";
 import { followLink, showHint } from "./hint.js";
 import { remember } from "./identity.js";
+
+/** A second press within this time makes a double click, which opens the cell instead of its link. */
+const DOUBLE_MS = 220;
 
 /**
  * The hands of the person: `desk` as in Actions, with `editor`, `actions`, `tools`, `tabs` and the
@@ -14,6 +17,7 @@ import { remember } from "./identity.js";
 export class Hands {
   #desk;
   #pressed = null;
+  #following = 0;
 
   constructor(desk) {
     this.#desk = desk;
@@ -28,30 +32,40 @@ export class Hands {
   pressed(place) {
     const { editor, here } = this.#desk;
     if (editor.edit && !editor.commit(null)) return false;
-    this.#pressed = place.area === "cell" && Choices.has(here().cells?.get(place.row, place.column)) ? place : null;
+    clearTimeout(this.#following);
+    this.#pressed = place.area === "cell" ? place : null;
     return true;
   }
 
-  /** A click on the mark of a dropdown opens its list; on a checkbox it ticks. */
+  /** A click on the mark of a dropdown opens its list, on a checkbox it ticks, on the text of a link inside it goes there. */
   clicked(event) {
     const { grid, editor, here } = this.#desk;
     const place = grid.pointer.under(event);
+    if (!place) return;
     if (event.ctrlKey || event.metaKey) {
       followLink(here().id, here().cells?.get(grid.focus.row, grid.focus.column));
       return;
     }
-    if (place?.area !== "cell" || event.shiftKey) return;
+    const isDrag = place.row !== this.#pressed?.row || place.column !== this.#pressed?.column;
+    if (place.area !== "cell" || event.shiftKey || isDrag) return;
+    const cell = this.#selected();
     const box = grid.boxOf(place.row, place.column);
+    const text = document.getElementById(`cell-${grid.anchor.row}-${grid.anchor.column}`)?.querySelector(".text")?.getBoundingClientRect();
     const x = event.clientX - box.left;
-    if (this.#pressed && x > box.width - 20 && x <= box.width) editor.openList();
-    else if (Math.abs(x - box.width / 2) < 10) this.#tick();
+    if (Choices.has(cell) && x > box.width - 20 && x <= box.width) editor.openList();
+    else if (text && isCheckbox(cell) && Math.abs(event.clientX - (text.left + text.right) / 2) < 10) this.#tick();
+    else if (text && isOver(event, text) && insideLink(safeLink(cell))) this.#follow(here().id, cell);
+  }
+
+  #follow(id, cell) {
+    this.#following = setTimeout(() => { if (!this.#desk.editor.edit && this.#desk.here().id === id) followLink(id, cell); }, DOUBLE_MS);
   }
 
   /** Tick or untick the selected cell when it is a checkbox. */
   #tick() {
     const { grid, here, write } = this.#desk;
     const cell = this.#selected();
-    if (cell?.dataValidation?.condition?.type !== "BOOLEAN") return false;
+    if (!isCheckbox(cell)) return false;
     const on = kindOf(cell) === "bool" && cell.effectiveValue.boolValue;
     const { row, column } = grid.anchor;
     write({ row, column, seen: remember(here().cells, here().tab, row, column) }, on ? "FALSE" : "TRUE");
@@ -146,4 +160,8 @@ export class Hands {
     const text = event.clipboardData.getData("text/plain");
     if (text) this.#desk.actions.paste(fromText(text));
   }
+}
+
+function isOver({ clientX, clientY }, box) {
+  return clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
 }

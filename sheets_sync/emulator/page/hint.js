@@ -1,13 +1,8 @@
 // What hangs on a cell: its note and its link, shown beside it and followed on request.
 
-import { element, safeLink } from "./format.js";
+import { cellName, element, insideLink, safeLink } from "./format.js";
+import { areaName } from "./sums.js";
 import { words } from "./words.js";
-
-/** A tab and a cell of this spreadsheet out of a link such as #gid=11&range=Q9, or null. */
-function insideLink(link) {
-  const found = /^#gid=(\d+)(?:&range=([A-Z]+\d+))?/.exec(link);
-  return found && { sheetId: Number(found[1]), cell: found[2] };
-}
 
 /** Show a cell's note and link beside its element; null hides them. `tabs` gives links their names. */
 export function showHint(hint, cell, beside, tabs = []) {
@@ -16,7 +11,7 @@ export function showHint(hint, cell, beside, tabs = []) {
   if (!cell) return;
   const parts = cell.note ? [element("p", "note", {}, cell.note)] : [];
   const link = safeLink(cell);
-  if (link) parts.push(element("p", "link", {}, destination(link, tabs)), element("p", "how", {}, words.follow));
+  if (link) parts.push(element("p", "link", {}, destination(link, tabs)), element("p", "how", {}, insideLink(link) ? words.followInside : words.follow));
   hint.replaceChildren(...parts);
   beside.setAttribute("aria-describedby", "hint");
   const box = beside.getBoundingClientRect();
@@ -28,7 +23,12 @@ export function showHint(hint, cell, beside, tabs = []) {
 function destination(link, tabs) {
   const inside = insideLink(link);
   const tab = inside && tabs.find((each) => each.properties.sheetId === inside.sheetId);
-  return tab ? `${tab.properties.title}${inside.cell ? ` ${inside.cell}` : ""}` : link;
+  return tab ? `${tab.properties.title}${inside.area ? ` ${nameOf(inside.area)}` : ""}` : link;
+}
+
+function nameOf(area) {
+  const isCell = area.endRow - area.row === 1 && area.endColumn - area.column === 1;
+  return isCell ? cellName(area.row, area.column) : areaName(area);
 }
 
 /** Follow the link of a cell, inside the spreadsheet `id` or in a window of its own. */
@@ -36,6 +36,13 @@ export function followLink(id, cell) {
   const link = safeLink(cell);
   if (!link) return;
   const inside = insideLink(link);
-  if (inside) location.hash = `#${encodeURIComponent(id)}/${inside.sheetId}${inside.cell ? `/${inside.cell}` : ""}`;
+  if (inside) goInside(id, inside);
   else window.open(link, "_blank", "noopener,noreferrer");
+}
+
+function goInside(id, { sheetId, area }) {
+  const hash = `#${encodeURIComponent(id)}/${sheetId}${area ? `/${nameOf(area)}` : ""}`;
+  // An address that is open already changes nothing, though the person may have gone elsewhere since.
+  if (location.hash === hash) dispatchEvent(new HashChangeEvent("hashchange"));
+  else location.hash = hash;
 }

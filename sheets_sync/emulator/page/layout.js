@@ -65,6 +65,25 @@ export class Layout {
     return this.#folds.get(this.foldKey(group)) ?? group.collapsed;
   }
 
+  /** Where a chart lies: pixels from the corner of the row numbers, and whether its cell is in a frozen pane. */
+  boxOf({ position: { overlayPosition } }) {
+    const { anchorCell = {}, offsetXPixels = 0, offsetYPixels = 0, widthPixels = 600, heightPixels = 371 } = overlayPosition;
+    const { rowIndex = 0, columnIndex = 0 } = anchorCell;
+    return {
+      left: this.numbersPx + this.columns.start(columnIndex) + offsetXPixels, top: this.rows.start(rowIndex) + offsetYPixels,
+      width: widthPixels, height: heightPixels, isInHead: rowIndex < this.pinnedRows, isInPin: columnIndex < this.pinnedColumns,
+    };
+  }
+
+  /** How far cells and charts reach, in pixels from the corner of the row numbers: {width, height}. */
+  get extent() {
+    const boxes = (this.tab.charts ?? []).filter((chart) => chart.position?.overlayPosition).map((chart) => this.boxOf(chart));
+    return {
+      width: Math.max(this.numbersPx + this.columns.total, ...boxes.map((box) => box.left + box.width)),
+      height: Math.max(this.rows.total, ...boxes.map((box) => box.top + box.height)),
+    };
+  }
+
   /** The merged range that a cell belongs to, or undefined. */
   mergeAt(row, column) {
     return this.merges.find((merge) => merge.row <= row && row < merge.endRow && merge.column <= column && column < merge.endColumn);

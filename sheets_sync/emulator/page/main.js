@@ -1,14 +1,15 @@
 // The page: the list of spreadsheets at "#", one tab of one at "#<id>/<sheetId>" or, with a cell
-// selected, "#<id>/<sheetId>/B12". It asks every two seconds whether the spreadsheet has changed,
+// selected, "#<id>/<sheetId>/B12" or "/B2:C9". It asks every two seconds whether the spreadsheet has changed,
 // as long as somebody can see it, and reads anew only then.
 
 import { Actions } from "./actions.js";
 import { fileState, isAbort, readGeometry, readStructure } from "./api.js";
 import { Cells } from "./cells.js";
+import { Charts } from "./charts.js";
 import { Choices } from "./choices.js";
 import { Editor } from "./edit.js";
 import { showFiles } from "./files.js";
-import { cellName, contentOf, letters, parseCell } from "./format.js";
+import { cellName, contentOf, letters, parseArea } from "./format.js";
 import { Grid } from "./grid.js";
 import { Hands } from "./hands.js";
 import { showHint } from "./hint.js";
@@ -44,9 +45,10 @@ const grid = new Grid($("scroller"), $("entry"), {
   onPress: (place) => hands.pressed(place),
   onOpen: () => { if (!editor.edit) editor.open(); },
   onFold: (group, folded) => actions.fold(group, folded),
-  onPaint: () => editor.place(),
+  onPaint: () => { editor.place(); charts.place(); },
   isWrong: (cell) => here.choices?.isWrong(cell) ?? false,
 });
+const charts = new Charts(grid, { onFault });
 const writer = new Writer({
   titleOf: (id, sheetId) => (here.id === id ? here.structure?.tabs.find((tab) => tab.properties.sheetId === sheetId)?.properties.title : titles.get(`${id}/${sheetId}`)),
   say: (text, loud) => notices.say(text, loud),
@@ -112,14 +114,14 @@ function heading(column) {
 // --- going somewhere -------------------------------------------------------------------------
 
 function target() {
-  const [id = "", tab = "", cell = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
-  return { id, sheetId: tab === "" ? null : Number(tab), cell: parseCell(cell) };
+  const [id = "", tab = "", area = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
+  return { id, sheetId: tab === "" ? null : Number(tab), area: parseArea(area) };
 }
 
 async function go() {
-  const { id, sheetId, cell } = target();
+  const { id, sheetId, area } = target();
   if (id && id === here.id && here.cells && sheetId === here.tab.properties.sheetId) {
-    if (cell) grid.select(cell.row, cell.column);
+    if (area) aim(area);
     return;
   }
   const staying = id && id === here.id;
@@ -129,7 +131,7 @@ async function go() {
   $("sheet").hidden = !id;
   if (!staying) $("changed").textContent = "";
   notices.banner("");
-  await attempt(() => (id ? openTab(here, cell) : openList(here)));
+  await attempt(() => (id ? openTab(here, area) : openList(here)));
   poll(here);
 }
 
@@ -181,7 +183,7 @@ async function openList(mine) {
 
 // --- one tab ---------------------------------------------------------------------------------
 
-async function openTab(mine, cell) {
+async function openTab(mine, area) {
   const { signal } = mine.stop;
   if (!mine.structure?.tabs.some((tab) => mine.sheetId === null || tab.properties.sheetId === mine.sheetId)) {
     $("name").textContent = words.loading;
@@ -211,9 +213,10 @@ async function openTab(mine, cell) {
   if (mine.sheetId !== null && mine.sheetId !== sheetId) notices.banner(words.noTab, false);
   const view = views.get(`${mine.id}/${sheetId}`);
   grid.show(mine.tab, mine.geometry, mine.cells, view);
+  charts.show(mine);
   sieve.forget();
   if (view?.filter) await sieve.choose(view.filter);
-  if (cell) grid.select(cell.row, cell.column);
+  if (area) aim(area);
   if (document.activeElement === document.body) grid.takeFocus();
   tools.show();
 }
@@ -293,7 +296,7 @@ async function follow(mine) {
   grid.schedule();
   if (mine.select) grid.select(mine.select.row, mine.select.column);
   mine.select = null;
-  await Promise.all([sieve.refresh(), watchEdit(mine)]);
+  await Promise.all([sieve.refresh(), charts.refresh(mine), watchEdit(mine)]);
 }
 
 /** The open tab was deleted: show another one, and keep what was being typed into it. */
@@ -363,14 +366,20 @@ function onView(first, end) {
 
 function jump(event) {
   event.preventDefault();
-  const cell = parseCell($("where").value);
-  if (!cell) {
+  const area = parseArea($("where").value);
+  if (!area) {
     notices.banner(words.badCell($("where").value), false);
     return;
   }
   notices.banner("");
   grid.takeFocus();
-  grid.select(cell.row, cell.column);
+  aim(area);
+}
+
+/** Select a cell or a rectangle and bring its corner into view. */
+function aim({ row, endRow, column, endColumn }) {
+  grid.select(row, column);
+  if (endRow - row > 1 || endColumn - column > 1) grid.select(endRow - 1, endColumn - 1, { extend: true, reveal: false });
 }
 
 // --- the rest of the page --------------------------------------------------------------------

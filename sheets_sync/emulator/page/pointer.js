@@ -30,9 +30,9 @@ export class Pointer {
     scroller.addEventListener("lostpointercapture", () => { this.#dragging = null; });
   }
 
-  /** What is under the pointer: {row, column, area}, area one of cell, number, letter, corner. */
+  /** What is under the pointer: {row, column, area}, area one of cell, number, letter, corner; null over a chart. */
   under(event) {
-    if (!this.#grid.isShown) return null;
+    if (!this.#grid.isShown || event.target.closest?.(".chart")) return null;
     const { rows, columns, pinnedRows, pinnedColumns, numbersPx, topPx } = this.#grid.layout;
     const scroller = this.#scroller;
     const box = scroller.getBoundingClientRect();

@@ -1,11 +1,10 @@
-// Rows of cells as elements: drawing one, letting text run on, and growing with wrapped text.
+// Rows of cells as elements: drawing one, letting text run on, and growing with wrapped or large text.
 
-import { alignment, dress, element, font, kindOf, wrapping } from "./format.js";
+import { alignment, dress, element, font, kindOf, linePixels, wrapping } from "./format.js";
 import { lane } from "./heads.js";
 import { USUAL_ROW_PX } from "./layout.js";
 import { words } from "./words.js";
 
-const LINE_PX = 17;
 const PADDING_PX = 7;
 const AHEAD_ROWS = 8;
 
@@ -142,20 +141,25 @@ class RowPainter {
     drawn.pin.style.width = `${layout.numbersPx + layout.columns.start(layout.pinnedColumns)}px`;
     drawn.pin.append(this.#number(row));
     this.#cells(row, 0, layout.pinnedColumns, drawn.pin, drawn);
+    drawn.pin.classList.toggle("reaches", layout.merges.some((merge) => merge.row === row && merge.endRow > row + 1 && merge.column < layout.pinnedColumns));
     this.#cells(row, column, endColumn, drawn.el, drawn);
   }
 
-  /** The height that a row's wrapped text needs. */
+  /** The height that a row's wrapped and large texts need. */
   neededPx(row) {
     const { layout, cells, ruler, family } = this.#scene;
     let px = USUAL_ROW_PX;
     for (let column = 0; column < layout.columns.count; column += 1) {
       const cell = cells.get(row, column);
-      if (!cell?.formattedValue || wrapping(cell) !== "wrap" || !layout.columns.shown(column) || layout.mergeAt(row, column)) continue;
+      if (!cell?.formattedValue || !layout.columns.shown(column) || layout.mergeAt(row, column)) continue;
+      if (wrapping(cell) !== "wrap") {
+        px = Math.max(px, linePixels(cell) + 4);
+        continue;
+      }
       const face = font(cell, family);
       const room = Math.max(8, layout.columns.size(column) - PADDING_PX);
       const lines = cell.formattedValue.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(ruler.width(line, face) / room)), 0);
-      px = Math.max(px, lines * LINE_PX + 4);
+      px = Math.max(px, lines * linePixels(cell) + 4);
     }
     return px;
   }
@@ -197,6 +201,7 @@ class RowPainter {
     if (merge) {
       el.style.height = `${layout.rows.size(row, merge.endRow)}px`;
       el.classList.add("merged");
+      el.classList.toggle("crosses", column < layout.pinnedColumns && merge.endColumn > layout.pinnedColumns);
       el.setAttribute("aria-colspan", String(merge.endColumn - merge.column));
       el.setAttribute("aria-rowspan", String(merge.endRow - merge.row));
     }
