@@ -16,6 +16,7 @@ from sheets_sync.core.adoption import TheirTab
 from sheets_sync.emulator.serve import ServerInUse, connect
 from sheets_sync.errors import ConfigurationError, SheetError, Words
 from sheets_sync.sheets import wire
+from sheets_sync.sheets.credentials import DEFAULT, UnusableCredentials, load_credentials
 from sheets_sync.sheets.gateway import Gateway
 from sheets_sync.sheets.tabs import sheet_id_of
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from sheets_sync.core.plan import Cell
-    from sheets_sync.sheets.credentials import UnusableCredentials
 
 _TABS = (
     "properties.title,"
@@ -103,8 +103,6 @@ def _google(stack: ExitStack, folder: Path, address: str) -> Target:
                 f"{address!r} is no spreadsheet's address. Open the sheet and copy the address of the page (.../spreadsheets/d/...).",
             )
         )
-    from sheets_sync.sheets.credentials import DEFAULT, UnusableCredentials, load_credentials
-
     setting = _CREDENTIALS if (folder / _CREDENTIALS).is_file() else DEFAULT
     try:
         credentials = load_credentials(setting, folder)

@@ -7,7 +7,6 @@ a column, or several columns for a heading, are a *doubt* until somebody answers
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from sheets_sync.core.layout import FORMATS, SPECIAL
 from sheets_sync.core.metrics import METRICS
 from sheets_sync.core.plan import ExistingTab, folded, heading_texts
 from sheets_sync.core.template import KEYS, Column
+from sheets_sync.core.titles import titled_month
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,16 +43,6 @@ _INTERNAL = (
 _LABEL, _ALIAS, _METRIC = range(3)
 
 _DAY_ZERO, _LAST_DAY = date(1899, 12, 30), 110_000
-_NUMBERED = re.compile(
-    r"(?<!\d)(?P<year>20\d\d)(?:\s*[-./_]\s*|\s*年\s*)?(?P<month>0[1-9]|1[0-2]|(?<=\D)[1-9])(?:\s*月份?)?"
-    r"(?![-./]?\d)"
-)
-_NAMED = re.compile(
-    r"(?<![A-Za-z])(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?P<year>20\d\d)(?!\d)",
-    re.IGNORECASE,
-)
-_BARE = re.compile(r"(?<![\d年.])(?P<month>0?[1-9]|1[0-2])\s*月份?(?![\d])")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(frozen=True)
@@ -369,36 +359,6 @@ def _recency(found: Match) -> tuple[int, int, bool, int]:
     if year is None and newest:
         year = _month(newest)[0]
     return year or 0, named.month if named else 0, found.tab.tag is not None, newest
-
-
-class Titled(NamedTuple):
-    """The month that a title names (without a year where it says none), and the title around it."""
-
-    year: int | None
-    month: int
-    pattern: str
-
-
-def titled_month(title: str) -> Titled | None:
-    """Return the month a title names: 2026-07, 2026.07, 202607, 2026年7月, July 2026 or 7月."""
-    for form in (_NUMBERED, _NAMED, _BARE):
-        found = list(form.finditer(title))
-        if len(found) == 1:
-            parts = found[0].groupdict()
-            month = (
-                _MONTHS.index(parts["name"].casefold()) + 1
-                if parts.get("name")
-                else int(parts["month"])
-            )
-            around = (title[: found[0].start()], title[found[0].end() :])
-            year = int(parts["year"]) if parts.get("year") else None
-            return Titled(year, month, "{month}".join(without_braces(text) for text in around))
-    return None
-
-
-def without_braces(title: str) -> str:
-    """Return a title as a template may have it: braces stand for something there."""
-    return title.replace("{", "(").replace("}", ")")
 
 
 def month_of(found: Match) -> tuple[str, str] | None:

@@ -154,7 +154,8 @@ def _units_30d(p: Panel) -> Array:
 
 def _for_sale(p: Panel) -> Array:
     """1 where a SKU is sold for good, neither cleared nor discontinued."""
-    return np.isin(p.text("sku_status").astype(str), (*SELLING, "None")).astype(float)
+    for_sale = np.isin(p.text("sku_status").astype(str), (*SELLING, "None"))
+    return np.asarray(for_sale, dtype=np.float64)
 
 
 def _stock_watched(p: Panel) -> Array:
@@ -164,7 +165,7 @@ def _stock_watched(p: Panel) -> Array:
     """
     received = np.logical_or.accumulate(p["stock_units"] > 0, axis=1)
     watched = (p["for_sale"] == 1) & (p["units_30d"] > 0) & (p["pool_lead"] != 0)
-    return (watched & (received | (p["new_sku"] != 1))).astype(float)
+    return np.asarray(watched & (received | (p["new_sku"] != 1)), dtype=np.float64)
 
 
 def _ahr_band(p: Panel) -> TextArray:

@@ -74,9 +74,6 @@ def team(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Team]:
         yield Team(folder, client, server.url, capsys)
 
 
-DAYS = ("2026-07-{:02}", "2026/7/{}", "2026年7月{}日")
-
-
 def history(days: int = 10, month: int = 7) -> list[list[Any]]:
     """Return two rows a day as a person typed them: each day written in another way."""
     rows: list[list[Any]] = []

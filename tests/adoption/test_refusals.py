@@ -102,8 +102,12 @@ def test_a_google_sheet_with_unusable_credentials(team: Any) -> None:
     assert f"{team.folder}/credentials.json" in err
 
 
-def test_a_google_sheet_without_any_credentials(team: Any) -> None:
+def test_a_google_sheet_without_any_credentials(
+    team: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There is no job file yet, so the place to put the key is named."""
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "missing.json"))
+
     code, _, err = team.init(
         "--adopt", "https://docs.google.com/spreadsheets/d/1A2b3C4d5E6f7G8h9I0jKLMNOP/edit", "--yes"
     )

@@ -15,10 +15,10 @@ from sheets_sync.core.adoption import (
     month_of,
     older_months,
     places,
-    titled_month,
     with_aliases,
 )
 from sheets_sync.core.plan import Cell
+from sheets_sync.core.titles import titled_month
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,8 @@ def of(*columns: list[Cell], title: str = "日志", number: int = 7) -> TheirTab
 
 def tab(*headings: str, **more: Any) -> TheirTab:
     """Return a tab of one row."""
-    return replace(of(*([heading or None, 1] for heading in headings)), **more)
+    columns: list[list[Cell]] = [[heading or None, 1] for heading in headings]
+    return replace(of(*columns), **more)
 
 
 def bound(*headings: str, kind: str = "sku", **more: Any) -> dict[str, int]:

@@ -27,6 +27,12 @@ TABLE: list[tuple[str, dict[str, Row], Row]] = [
     # A covered day without a row sold nothing; fewer than three covered days say nothing.
     ("units_vs_7d", {"units": [6, N, N, 4], "sales_covered": [1, 1, 1, 1]}, [N, N, N, 1.0]),
     ("units_vs_7d", {"units": [6, 6, N, 6], "sales_covered": [1, 1, N, 1]}, [N, N, N, N]),
+    # The day of a promotion is compared with nothing, and nothing is compared with it.
+    (
+        "units_vs_7d",
+        {"units": [4, 4, 90, 4, 6], "sales_covered": [1] * 5, "promotion": [0, 0, 1, 0, 0]},
+        [N, N, N, N, 0.5],
+    ),
     ("conversion", {"units": [3, 0, 2, N], "sessions": [40, 10, 0, 5]}, [0.075, 0.0, N, N]),
     ("acos", {"ad_spend": [10, 5, N], "ad_sales": [40, 0, 8]}, [0.25, N, N]),
     (
@@ -57,6 +63,11 @@ TABLE: list[tuple[str, dict[str, Row], Row]] = [
     ("stock_units", {"fulfilment": [N] * 2, "fba_units": [12, N], "mfn_units": [99, 99]}, [12, 99]),
     ("daily_units", {"units_shipped_30d": [60, 0]}, [2.0, 0.0]),
     ("daily_units", {"units": [7] * 7, "sales_covered": [1] * 7}, [N, N, N, N, N, N, 7.0]),
+    (
+        "daily_units",
+        {"units": [7] * 7 + [700], "sales_covered": [1] * 8, "promotion": [0] * 7 + [1]},
+        [N, N, N, N, N, N, 7.0, 7.0],
+    ),
     ("units_30d", {"units": [1, 2, N], "units_shipped_30d": [N, 9, N]}, [1, 9, 3]),
     (
         "days_of_cover",
@@ -69,6 +80,7 @@ TABLE: list[tuple[str, dict[str, Row], Row]] = [
         [84.0, 4.0],
     ),
     ("turnover", {"sell_through": [1.0, 0.986, N]}, [4.06, 4.0, N]),
+    ("for_sale", {"sku_status": ["在售", "新品", "待确认", "清仓", "停售", N]}, [1, 1, 1, 0, 0, 1]),
     (
         "stock_watched",
         {
@@ -76,6 +88,16 @@ TABLE: list[tuple[str, dict[str, Row], Row]] = [
             "units_shipped_30d": [1, 1, 1, 1, 1],
         },
         [1, 1, 0, 0, 1],
+    ),
+    # What is new cannot run out before it has arrived.
+    (
+        "stock_watched",
+        {
+            "fba_units": [N, 0, 40, 0],
+            "units_shipped_30d": [1, 1, 1, 1],
+            "new_sku": [1, 1, 1, 1],
+        },
+        [0, 0, 1, 1],
     ),
     ("stock_watched", {"sku_status": ["在售"] * 3, "units_shipped_30d": [0, N, 5]}, [0, 0, 1]),
     (

@@ -61,7 +61,7 @@ def test_the_table_of_rules_is_complete() -> None:
     """These ids are what overrides and Settings refer to."""
     assert sorted(RULES) == [
         "acos-high", "ahr", "ahr-pct", "cancel", "cover-low", "feedback", "ipi", "late-shipment",
-        "listing", "low-stock", "odr", "otdr", "review", "source-stale", "spend-without-sales",
+        "listing", "low-stock", "odr", "otdr", "over-budget", "review", "source-stale", "spend-without-sales",
         "turnover", "vtr",
     ]  # fmt: skip
 
@@ -70,6 +70,7 @@ def test_stock_listing_and_account_rules_judge_the_newest_figure_only() -> None:
     """Ad rules and reviews explain the day they belong to."""
     assert sorted(id_ for id_, rule in RULES.items() if not rule.newest_only) == [
         "acos-high",
+        "over-budget",
         "review",
         "spend-without-sales",
     ]
@@ -107,6 +108,20 @@ def test_stock_listing_and_account_rules_judge_the_newest_figure_only() -> None:
             "近7日花费 $31.40,34 次点击,0 广告订单。建议:查搜索词并否词;核对价格、购物车和评价。",
             ("7 days: $31.40 spent, 34 clicks, no ad orders. "
             "Check search terms and add negatives; check price, Buy Box and reviews."),
+        ),
+        (
+            "over-budget",
+            {"ad_spend": 26.5, "daily_budget": 20, "acos": 0.31},
+            "当日广告花费 $26.50,超过日预算 $20.00;ACOS 31%。建议:检查活动预算,必要时下调竞价。",
+            ("$26.50 spent on ads that day, over the daily budget of $20.00; ACOS 31%. "
+            "Check the campaign budgets; lower bids if need be."),
+        ),
+        (
+            "low-stock",
+            {"stock_units": 12, "stock_watched": 1, "transfer": 1, "inbound_units": 240},
+            "可售 12 件,低于 30 件;当天有调拨;在途 240 件。建议:调拨完成后再核对库存。",
+            ("12 available, below 30; stock was transferred that day; 240 inbound. "
+            "Check the stock again once the transfer is done."),
         ),
         (
             "vtr",

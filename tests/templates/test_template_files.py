@@ -169,7 +169,11 @@ def test_every_mistake_is_told_at_once(job_with: JobWith) -> None:
         ),
         ("{id: sku, key: true}", "{id: sku, key: true, role: theirs}", "its role is ours"),
         ("{id: flags,", "{id: flags, role: theirs,", "column 'flags' is written by the program"),
-        ("{id: units}", "{id: ahr_scor}", "metric 'ahr_scor' is unknown; did you mean 'ahr_score'?"),
+        (
+            "{id: units}",
+            "{id: ahr_scor}",
+            "metric 'ahr_scor' is unknown; did you mean 'ahr_score'?",
+        ),
         ("{id: units}", "{id: units, colour: red}", "colour"),
         ("one_row_is: sku", "one_row_is: account", "metric 'units' is unknown"),
     ],
@@ -190,3 +194,96 @@ def test_a_column_of_the_teams_needs_nothing_but_a_label(job_with: JobWith) -> N
 
     assert daily.by_id["mood"].choices == {"zh": ("好",), "en": ("Good",)}
     assert "mood" not in daily.ours
+
+
+SETTINGS = """\
+id: rules
+title: {zh: 规则, en: Rules, both: 规则 Rules}
+one_row_is: rule
+one_tab_is: always
+columns:
+  - {id: enabled, role: theirs, label: {zh: 启用, en: "On"}}
+  - {id: rule, key: true, label: {zh: 规则, en: Rule}}
+  - {id: scope, key: true, label: {zh: 范围, en: Scope}}
+  - {id: severity, key: true, label: {zh: 级别, en: Severity}}
+  - {id: value, role: theirs, label: {zh: 改为, en: Changed to}}
+  - {id: due, role: theirs, label: {zh: 时限, en: Deadline}}
+  - {id: do, role: theirs, label: {zh: 方式, en: Effect}}
+  - {id: verdict, label: {zh: 校验结果, en: Check}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("  - {id: value, role: theirs, label: {zh: 改为, en: Changed to}}\n", "", "missing columns: value"),
+        ("id: verdict,", "id: verdikt,", "metric 'verdikt' is unknown; did you mean 'verdict'?"),
+        ("one_tab_is: always", "one_tab_is: month", "only a log has one tab per month"),
+        ("{id: scope, key: true, label: {zh: 范围, en: Scope}}", "{id: scope, key: true}", "a column of the team's needs a label"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_settings_tab_is_refused(
+    job_with: JobWith, old: str, new: str, expected: str
+) -> None:
+    """A Settings tab that could not be read back is never made."""
+    _, en = refusal(job_with(text=SETTINGS.replace(old, new)))
+
+    assert expected in en
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (
+            "filter_views:\n  - {title: {zh: 甲, en: A}, where: {unit: {is: x}}}\n",
+            "13:43 this tab has no column 'unit'; did you mean 'units'?",
+        ),
+        (
+            "filter_views:\n  - {title: {zh: 甲, en: A}, where: {units: {is: x, not_blank: true}}}\n",
+            "13:44 write one of contains, is, not_blank",
+        ),
+        (
+            "charts:\n  - {id: units, title: {zh: 甲, en: A}, kind: line, unit: count, series: 1}\n",
+            "13:5 the chart lacks columns: units_1, chart_date",
+        ),
+        (
+            "charts:\n  - {id: units, title: {zh: 甲, en: A}, kind: pie, unit: count, series: 1}\n",
+            "13:46 'pie' is not possible",
+        ),
+        ('tab_colour: "red"\n', "12:13"),
+    ],
+)
+def test_a_mistake_in_a_filter_view_or_chart_is_refused(
+    job_with: JobWith, more: str, expected: str
+) -> None:
+    """With its line and column, and what was meant."""
+    _, en = refusal(job_with(text=GOOD + more))
+
+    assert expected in en
+
+
+def test_mistakes_of_several_files_are_told_together(job_with: JobWith, tmp_path: Path) -> None:
+    """A person corrects a template once."""
+    job = job_with(text=GOOD.replace("{id: units}", "{id: unit}"))
+    (tmp_path / "mine" / "rules.yaml").write_text(
+        SETTINGS.replace("id: verdict,", "id: verdikt,"), encoding="utf-8"
+    )
+
+    with pytest.raises(ConfigurationError) as refused:
+        load_layouts(job)
+
+    assert "mine/daily.yaml" in refused.value.words.en
+    assert "mine/rules.yaml" in refused.value.words.en
+
+
+def test_the_only_store_and_site_of_a_job_go_without_saying(tmp_path: Path) -> None:
+    """A log of the team's own may lack their columns."""
+    path = tmp_path / "sheets-sync.yaml"
+    path.write_text("team: acme\nstores: {acme: [US]}\n", encoding="utf-8")
+    one = {layout.id: layout.implied for layout in load_layouts(load_job(path, {}))}
+    path.write_text("team: acme\nstores: {acme: [US, DE]}\n", encoding="utf-8")
+    two = {layout.id: layout.implied for layout in load_layouts(load_job(path, {}))}
+
+    assert one["daily"] == {"store": "acme", "marketplace": "US"}
+    assert two["daily"] == {"store": "acme"}
+    assert two["calendar"] == {}

@@ -77,6 +77,10 @@ def spellings(catalogue: Sequence[Rule], job: Job) -> dict[str, dict[str, str]]:
     for id_, name in rule_names(catalogue).items():
         for text in _all_languages(name):
             rules.setdefault(text, id_)
+    for rule in catalogue:  # the word of an alert, such as 断货, means its rule
+        for name in (level.name for level in rule.levels if level.name):
+            for text in _all_languages(name):
+                rules.setdefault(text, rule.id)
     severities = {
         text: severity
         for severity, words in SEVERITY_WORDS.items()

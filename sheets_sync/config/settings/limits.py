@@ -57,7 +57,6 @@ _DEEDS: dict[Deed, Words] = {
     "notice": Words("通知", "notice"),
 }
 _COLOUR_ONLY = Words("只标色", "colour only")
-_SOFTENED = Words("(满足缓和条件时)", " (where softened)")
 
 
 class Limit(NamedTuple):
@@ -105,7 +104,7 @@ def limit_of(rule: Rule, severity: Severity) -> Limit | None:
         return None
     at = max(own, key=lambda i: _plainness(rule, i))
     comparison, unit = rule.levels[at].comparisons[0], METRICS[rule.levels[at].metric].unit
-    follow = _softened(rule) if severity == "critical" else set()
+    follow = softening(rule) if severity == "critical" else {}
     same = tuple(
         i
         for i, other in enumerate(rule.levels)
@@ -159,10 +158,7 @@ def in_words(rule: Rule, severity: Severity) -> Words:
     """Say what holds at a severity: 低于 30 件;时限 24 小时;标色、开单、通知."""
     at = plainest(rule, severity)
     level = rule.levels[at]
-    compared = _compared(level, _limit_at(rule, at, ()))
-    if not _own(rule, severity):
-        compared = Words(compared.zh + _SOFTENED.zh, compared.en + _SOFTENED.en)
-    said = [compared]
+    said = [_compared(level, _limit_at(rule, at, ())), *_only_where(rule, severity)]
     if level.due_hours is not None and "action" in level.do:
         said.append(due_in_words(level.due_hours))
     said.append(do_in_words(level.do))
@@ -216,23 +212,34 @@ def _levels(rule: Rule, severity: Severity) -> list[int]:
 
 def _own(rule: Rule, severity: Severity) -> list[int]:
     """Return the levels of a severity that do not merely soften a graver one."""
-    softened = _softened(rule)
+    softened = softening(rule)
     return [i for i in _levels(rule, severity) if i not in softened]
 
 
-def _softened(rule: Rule) -> set[int]:
-    """Return the warnings that stand before a critical level with the same limit."""
-    levels = rule.levels
+def softening(rule: Rule) -> dict[int, int]:
+    """Return the warnings that stand before a critical level with the same limit, and that level."""
     return {
-        i
-        for i, level in enumerate(levels)
+        i: j
+        for i, level in enumerate(rule.levels)
         if level.severity == "warning"
-        and any(
-            other.severity == "critical"
-            and (other.metric, other.comparisons) == (level.metric, level.comparisons)
-            for other in levels[i + 1 :]
-        )
+        for j, other in reversed(list(enumerate(rule.levels)))
+        if j > i
+        and other.severity == "critical"
+        and (other.metric, other.comparisons) == (level.metric, level.comparisons)
     }
+
+
+def _only_where(rule: Rule, severity: Severity) -> list[Words]:
+    """Say when a severity that only softens another one is given."""
+    if _own(rule, severity):
+        return []
+    metrics = [c.metric for i in _levels(rule, severity) for c in rule.levels[i].where]
+    labels = [METRICS[metric].label for metric in dict.fromkeys(metrics)]
+    return [
+        Words(
+            f"仅限{'、'.join(w.zh for w in labels)}", f"only for {', '.join(w.en for w in labels)}"
+        )
+    ]
 
 
 def _has_number(level: Level) -> bool:

@@ -50,20 +50,17 @@ def read_skus(tab: TabReader, job: Job, start: Mapping[SkuKey, Sku]) -> dict[Sku
 
 
 def _sku(key: SkuKey, reader: RowReader, start: Sku | None) -> Sku:
-    cells, labels = reader.row.cells, reader.labels
+    cells = reader.row.cells
     fields: dict[str, Any] = {}
+    if start is not None and reader.labels:
+        absent = [name for name in (*_TEXTS, *_COLUMNS) if name not in reader.labels]
+        fields = {name: getattr(start, name) for name in absent}
     for name in _TEXTS:
-        if name in labels:
-            cell = cells.get(name)
-            if cell is not None:
-                fields[name] = values.text_of(cell)
-        elif start is not None:
-            fields[name] = getattr(start, name)
+        cell = cells.get(name)
+        if cell is not None:
+            fields[name] = values.text_of(cell)
     for name, column in _COLUMNS.items():
-        if name not in labels:
-            if start is not None:
-                fields[name] = getattr(start, name)
-        elif cells.get(name) is not None:
+        if cells.get(name) is not None:
             default = getattr(start, name) if start else None
             value = reader.cell(name, column.read, column.show, default)
             if value is not None:

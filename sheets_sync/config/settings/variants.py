@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sheets_sync.config.overrides import overridden
@@ -20,6 +20,7 @@ from sheets_sync.config.settings.limits import (
     due_in_words,
     limit_of,
     plainest,
+    softening,
     span_in_words,
     with_effect,
     with_limit,
@@ -104,7 +105,7 @@ class Workshop:
         if isinstance(self.job, Mapping):
             kept = {key: raw for key, raw in self.job.items() if not _is_off(raw)}
             changed = overridden(self.file, kept)[0] if kept else None
-            self.changed = self.file if changed is None else changed
+            self.changed = self.file if changed is None else _softened_alike(self.file, changed)
 
     def is_on(self, severity: Severity) -> bool:
         """Return whether the job leaves a severity on."""
@@ -221,6 +222,14 @@ def _together(lines: Iterable[Line], severity: Severity) -> Wish:
         if line.severity == severity:
             total = total.over(line.wish)
     return total
+
+
+def _softened_alike(file: Rule, changed: Rule) -> Rule:
+    """Return a changed rule in which the warnings that soften a critical level still have its limit."""
+    levels = list(changed.levels)
+    for i, j in softening(file).items():
+        levels[i] = replace(levels[i], comparisons=levels[j].comparisons)
+    return replace(changed, levels=tuple(levels))
 
 
 def _is_off(raw: Any) -> bool:
