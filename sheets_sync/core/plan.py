@@ -84,7 +84,7 @@ class ExistingTab:
         names = layout.key_columns if names is None else names
         parts = [self._part(layout, name) for name in names]
         if layout.is_loose:
-            yield from self._loose_keys(layout, parts)
+            yield from self._loose_keys(layout, names, parts)
             return
         for row in range(1, min((len(part) for part in parts if part is not None), default=0)):
             key = tuple(
@@ -109,7 +109,7 @@ class ExistingTab:
         return texts if not spellings else [_meant(text, spellings) for text in texts]
 
     def _loose_keys(
-        self, layout: TabLayout, parts: Sequence[Sequence[Cell] | None]
+        self, layout: TabLayout, names: Sequence[str], parts: Sequence[Sequence[Cell] | None]
     ) -> Iterator[tuple[int, RowKey]]:
         filled = [
             self.cells[place]
@@ -122,8 +122,10 @@ class ExistingTab:
             if all(row >= len(cells) or _blank_or(cells[row]) is None for cells in filled):
                 continue
             key = tuple(
-                "" if part is None or row >= len(part) or part[row] is None else part[row]
-                for part in parts
+                layout.implied.get(name, "")
+                if part is None or row >= len(part) or part[row] is None
+                else part[row]
+                for name, part in zip(names, parts, strict=True)
             )
             yield row, (*key, seen[key])
             seen[key] += 1
@@ -461,7 +463,7 @@ def loose_key(layout: TabLayout, cells: Mapping[str, Cell]) -> RowKey:
             value = _whole(value)
         else:
             value = _meant(_as_text(value), layout.spellings.get(name, {}))
-        key.append("" if value is None or name in layout.implied else value)
+        key.append(layout.implied.get(name, "") if value is None else value)
     return (*key, 0)
 
 

@@ -13,6 +13,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from sheets_sync.demo.company import RUN_AT, Company
+from sheets_sync.demo.team import DAYS_BEFORE_THE_END, type_into
 from sheets_sync.edges import load_setup, only_run, open_edges
 from sheets_sync.emulator.serve import connect
 from sheets_sync.errors import ConfigurationError, Words
@@ -96,6 +97,8 @@ def run_demo(
                     prepared = prepare(setup, edges, now=company.run_moment(night))
                     _, prepared = carry_out(prepared, edges)
                     _count(tally, prepared, edges.gateway.traffic, company, night)
+                    if night == company.nights[-min(DAYS_BEFORE_THE_END, len(company.nights))]:
+                        type_into(edges, night, language)
         tally.seconds = time.monotonic() - started
         for line in _told(tally, folder, company, language):
             say(line)

@@ -305,12 +305,17 @@ def _addition(tab: TabPlan, bottom: _Bottom, part: range) -> _Piece:
 
 
 def _bottom(tab: TabPlan, look: Dress) -> _Bottom:
-    """Return where new rows go: below the last key."""
+    """Return where new rows go: below the last key.
+
+    Below it stands a blank row that lends its formats; in a tab that the team made, the rows above know them.
+    """
     existing, at = tab.existing, tab.first_new_row
     if existing is None:
         memory = memory_of_new(tab, look)
         return _Bottom(memory.sheet_id, memory.columns, at, like_above=False)
-    return _Bottom(existing.sheet_id, existing.columns, at, like_above=at >= existing.row_count)
+    is_theirs = existing.sheet_id != tabs.sheet_id_of(tab.desired.id)
+    like_above = at >= existing.row_count or (is_theirs and at > 1)
+    return _Bottom(existing.sheet_id, existing.columns, at, like_above=like_above)
 
 
 def _changes(tab: TabPlan) -> Iterator[_Piece]:

@@ -104,7 +104,8 @@ def copy_tab(tab_id: str, layout: TabLayout, title: str, source: ExistingTab) ->
     """Yield the requests that make a tab as a copy of another one without its rows.
 
     Whether a copy brings developer metadata along is documented nowhere, nor whether deleting what is not
-    there fails. So one of each tag is made first, all of them are deleted, and each is made anew.
+    there fails. So one of each tag is made first, all of them are deleted, and each is made anew. The row
+    that stays lends its formats to new ones: the blank one, or the last of a tab that the team made.
     """
     sheet_id = sheet_id_of(tab_id)
     yield {
@@ -126,7 +127,8 @@ def copy_tab(tab_id: str, layout: TabLayout, title: str, source: ExistingTab) ->
     below = max(source.bottom, last + 2)
     if source.row_count > below:
         yield wire.delete_rows(sheet_id, below, source.row_count - below)
-    if source.row_count > last + 1:
+    is_theirs = source.sheet_id != sheet_id_of(source.id)
+    if source.row_count > last + 1 and not (is_theirs and last):
         if last:
             yield wire.delete_rows(sheet_id, 1, last)
         return
