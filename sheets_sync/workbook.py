@@ -161,7 +161,8 @@ class Workbook:
         """Return the rows the program has for a Settings tab: rules, the first filling, new SKUs."""
         setup, language = self.setup, self.setup.job.language
         if layout.kind == "rule":
-            return rule_rows(setup.catalogue, setup.job, language)
+            by_level = sorted(setup.catalogue, key=lambda rule: rule.level != "sku")
+            return rule_rows(tuple(by_level), setup.job, language)
         start = [] if existing else start_rows(setup.master, language).get(layout.kind, [])
         if layout.kind == "product":
             confirmed = "unconfirmed" not in str(layout.by_id["status"].choices)

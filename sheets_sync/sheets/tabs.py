@@ -66,7 +66,7 @@ def make_tab(
     yield wire.tab_tag(sheet_id, tab_id)
     for index, column in enumerate(columns):
         yield wire.column_tag(sheet_id, index, column.id)
-    yield _headings(sheet_id, columns, language)
+    yield _headings(sheet_id, layout, language)
     yield wire.row_height(sheet_id, (0, 1), _HEADING_PIXELS)
     for (kind, pattern), span in _spans(
         columns, lambda c: (number_kind(c), c.format or FORMATS["count"])
@@ -160,10 +160,14 @@ def money_formats(
         row += count
 
 
-def _headings(sheet_id: int, columns: Sequence[Column], language: Language) -> Request:
+def _headings(sheet_id: int, layout: TabLayout, language: Language) -> Request:
+    """Write the headings: blue over what the program writes, yellow over what people do."""
     values = []
-    for column in columns:
+    for column in layout.made:
         ours = column.role == "ours" or column.key
+        if layout.is_loose:  # people type the keys; a stamp beside their entries is the program's
+            stamped = layout.kind == "operation" and column.role == "prefilled"
+            ours = stamped or (column.role == "ours" and not column.key)
         style = {
             "backgroundColorStyle": {"rgbColor": HEADING if ours else _HEADING_THEIRS},
             "textFormat": {"bold": True, "foregroundColorStyle": {"rgbColor": HEADING_TEXT}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,8 @@ HEADINGS = {
         "source": "来源", "valid_from": "生效日", "verdict": "校验结果",
     },
     "skus": {
-        "store": "店铺", "marketplace": "站点", "sku": "SKU", "asin": "ASIN", "title": "品名",
+        "store": "店铺", "marketplace": "站点", "sku": "SKU", "asin": "ASIN", "parent_asin": "父ASIN",
+        "title": "品名", "brand": "品牌",
         "category": "类目", "owner": "负责人", "deputy": "代班人", "status": "生命周期",
         "fulfilment": "配送", "stock_pool": "库存池", "launch_date": "上架日",
         "lead_time_days": "交期天数", "target_acos": "目标ACOS", "daily_budget": "日预算",
@@ -121,18 +122,22 @@ def team(team_of: TeamOf) -> Team:
     return team_of()
 
 
-def portion(
-    kind: str,
-    day: date,
-    rows: Mapping[str, Mapping[str, Figure]],
-    *,
-    store: str = "acme",
-    marketplace: str = "US",
-) -> Portion:
-    """Return what one report says of one day: {SKU: {figure: value}}."""
-    names = list(dict.fromkeys(name for row in rows.values() for name in row))
-    columns = {name: [row.get(name) for row in rows.values()] for name in names}
-    return Portion(kind, store, marketplace, day, NOW, tuple(rows), columns)
+@pytest.fixture
+def portion() -> Callable[..., Portion]:
+    """Make what one report says of one day: kind, day, {SKU: {figure: value}}; acme US unless told."""
+
+    def made(
+        kind: str,
+        day: date,
+        rows: Mapping[str, Mapping[str, Figure]],
+        place: str = "acme/US",
+    ) -> Portion:
+        store, code = place.split("/")
+        names = list(dict.fromkeys(name for row in rows.values() for name in row))
+        columns = {name: [row.get(name) for row in rows.values()] for name in names}
+        return Portion(kind, store, code, day, NOW, tuple(rows), columns)
+
+    return made
 
 
 JudgedOf = Callable[..., "Judged"]
@@ -186,8 +191,3 @@ def judged() -> JudgedOf:
         return Judged(records, judge(read.settings.rules, records, read.settings.variants))
 
     return made
-
-
-def days(count: int, last: date = DAY) -> list[date]:
-    """Return so many days up to a last one."""
-    return [last - timedelta(days=back) for back in reversed(range(count))]

@@ -183,8 +183,8 @@ def test_what_stood_there_before_a_slip_holds_on(team: Team) -> None:
 
     assert (lamp(read).status, lamp(read).target_acos, lamp(read).owner) == ("清仓", 0.25, "小李")
     assert said(read, "skus") == Words(
-        "'清昌' 不行,可写:待确认、新品、在售、清仓、停售,仍按 清仓",
-        "'清昌' is not possible; write unconfirmed, new, active, clearance, discontinued; clearance still holds",
+        "'清昌' 不行,可写:待确认、新品、在售、清仓、停售,是不是 '清仓'?仍按 清仓",
+        "'清昌' is not possible; write unconfirmed, new, active, clearance, discontinued; did you mean '清仓'? clearance still holds",
     )
 
 
@@ -204,7 +204,7 @@ def test_a_slip_in_the_first_filling_leaves_what_the_file_said(team_of: TeamOf) 
         ),
         (
             {"store": "acmee", "marketplace": "US", "sku": "X"},
-            "没有店铺 'acmee',是不是 'acme'?;这一行不生效",
+            "没有店铺 'acmee',是不是 'acme'?这一行不生效",
         ),
         ({"store": "acme", "marketplace": "Mars", "sku": "X"}, "没有站点 'Mars';这一行不生效"),
         ({"store": "acme", "marketplace": "US"}, "缺少SKU;这一行不生效"),

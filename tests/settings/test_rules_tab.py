@@ -391,8 +391,8 @@ def test_names_may_hold_blanks_and_slashes(team_of: TeamOf) -> None:
     [
         (
             "LAMP-70",
-            "范围里的 'LAMP-70' 不是店铺、站点、类目或SKU,是不是 'LAMP-07'?;这一行不生效",
-            "'LAMP-70' is no store, site, category or SKU; did you mean 'LAMP-07'?; the row has no effect",
+            "范围里的 'LAMP-70' 不是店铺、站点、类目或SKU,是不是 'LAMP-07'?这一行不生效",
+            "'LAMP-70' is no store, site, category or SKU; did you mean 'LAMP-07'? the row has no effect",
         ),
         (
             "FR",
@@ -550,8 +550,8 @@ def test_a_number_where_there_is_none_to_change(team: Team) -> None:
     [
         (
             {"rule": "低存库", "severity": "严重"},
-            "没有规则 '低存库',是不是 '低库存'?;这一行不生效",
-            "there is no rule '低存库'; did you mean '低库存'?; the row has no effect",
+            "没有规则 '低存库',是不是 '低库存'?这一行不生效",
+            "there is no rule '低存库'; did you mean '低库存'? the row has no effect",
         ),
         (
             {"rule": "低库存", "severity": "紧急"},

@@ -108,7 +108,7 @@ class RowReader:
     def refuse(self, column: str | None, words: Words) -> None:
         """Say why the row as a whole has no effect."""
         self.wrongs.append((column, words))
-        self.said.append(joined(words, NO_EFFECT))
+        self.said.append(_then(words, NO_EFFECT))
 
     def lacks(self, *columns: str) -> None:
         """Say which parts of the key are missing."""
@@ -119,7 +119,7 @@ class RowReader:
     def wrong(self, column: str, words: Words, instead: Words) -> None:
         """Say what is wrong with a cell, and what holds instead."""
         self.wrongs.append((column, words))
-        self.said.append(joined(words, instead))
+        self.said.append(_then(words, instead))
 
     def key_part(self, column: str, index: int, read: Callable[[Cell], T]) -> T | None:
         """Return a part of the key; None, and the row is refused, where it cannot be understood."""
@@ -160,6 +160,14 @@ class RowReader:
             return None if is_blank(old) else read(old)
         except UnfitError:
             return None
+
+
+def _then(words: Words, more: Words) -> Words:
+    """Go on after a sentence, which may have ended in a question."""
+    return Words(
+        words.zh + (more.zh.lstrip(",;") if words.zh.endswith("?") else more.zh),
+        words.en + (f" {more.en.lstrip('; ')}" if words.en.endswith("?") else more.en),
+    )
 
 
 def _between(said: Sequence[Words]) -> Iterator[Words]:
