@@ -38,10 +38,10 @@ from sheets_sync.sources import load
 from sheets_sync.sources.inbox import scan
 from sheets_sync.sources.places import Places
 from sheets_sync.store import Arrived, recall
-from sheets_sync.workbook import Workbook, renamed, settings_of, typed_ipi
+from sheets_sync.workbook import Workbook, asks_about_skus, renamed, settings_of, typed_ipi
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sheets_sync.config.job import Job
     from sheets_sync.core.model import Fault, Report
@@ -114,9 +114,17 @@ class Prepared:
             *notices.refusals(merged, self.plan),
             *floods,
             *notices.about_sources(self.records, merged, inbox_is_empty=inbox_is_empty),
+            *self._new_skus(),
             *notices.about_the_sheet(self.plan, deleted, self.written),
             *notices.about_size(self.cells),
         ]
+
+    def _new_skus(self) -> Iterator[Notice]:
+        layout = next((one for one in self.setup.layouts if one.kind == "product"), None)
+        title = None if layout is None else self.titles.get(layout.id)
+        asks = layout is not None and asks_about_skus(layout)
+        master = self.settings.settings.master
+        return notices.about_new_skus(self.records, master, title, asks=asks)
 
     @property
     def cells(self) -> int:

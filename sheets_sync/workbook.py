@@ -17,7 +17,7 @@ from sheets_sync.core.lists import (
     settings_tab,
 )
 from sheets_sync.core.metrics import METRICS
-from sheets_sync.core.model import Fault
+from sheets_sync.core.model import UNCONFIRMED, Fault
 from sheets_sync.core.plan import is_theirs
 from sheets_sync.core.serials import serial, serial_date
 from sheets_sync.core.template import SETTINGS
@@ -99,6 +99,12 @@ def typed_ipi(
 _DAY_ZERO = date(1899, 12, 30)
 
 
+def asks_about_skus(layout: TabLayout) -> bool:
+    """Return whether new SKUs are to be confirmed: the list has a word for those that are not."""
+    choices = layout.by_id["status"].choices if "status" in layout.by_id else None
+    return choices is not None and UNCONFIRMED in choices["zh"]
+
+
 def renamed(tabs: Iterable[DesiredTab], reading: Reading) -> list[DesiredTab]:
     """Give tabs whose title a tab of the team's own bears another one."""
     return [
@@ -165,7 +171,7 @@ class Workbook:
             return rule_rows(tuple(by_level), setup.job, language)
         start = [] if existing else start_rows(setup.master, language).get(layout.kind, [])
         if layout.kind == "product":
-            confirmed = "unconfirmed" not in str(layout.by_id["status"].choices)
+            confirmed = not asks_about_skus(layout)
             return [*start, *sku_rows(self.records, language, confirmed=confirmed)]
         return start
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sheets_sync.core.scope import Account, Scope
 
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int_]
 
 
 class Grid:
@@ -30,17 +31,25 @@ class Grid:
         self.day = {when: i for i, when in enumerate(dates)}
         self.rows: dict[Account, dict[str, int]] = {}
         self.winning: set[Slot] = set()
+        self._places: dict[Slot, Rows] = {}
+        self._accounts: dict[Account, Rows] = {}
         for i, key in enumerate(entities):
             self.rows.setdefault((key.store, key.marketplace), {})[key.sku] = i
 
-    def place(self, version: Version) -> tuple[list[int], int]:
+    def place(self, version: Version) -> tuple[Rows, int]:
         """Return the rows of a version's keys, and its day's column."""
-        rows = self.rows.get((version.portion.store, version.portion.marketplace), {})
-        return [rows[key] for key in version.portion.keys], self.day[version.portion.date]
+        portion = version.portion
+        if version.slot not in self._places:
+            rows = self.rows.get((portion.store, portion.marketplace), {})
+            self._places[version.slot] = np.array([rows[key] for key in portion.keys], dtype=int)
+        return self._places[version.slot], self.day[portion.date]
 
-    def account(self, account: Account) -> list[int]:
+    def account(self, account: Account) -> Rows:
         """Return all rows of one store and marketplace."""
-        return list(self.rows.get(account, {}).values())
+        if account not in self._accounts:
+            rows = self.rows.get(account, {})
+            self._accounts[account] = np.array(list(rows.values()), dtype=int)
+        return self._accounts[account]
 
     def gathered(
         self, sources: Iterable[tuple[str, str]], kinds: Mapping[str, Sequence[Version]]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from sheets_sync.core.model import UNCONFIRMED
 from sheets_sync.core.panel import carried, ratio, shifted, trailing_count, trailing_sum
 from sheets_sync.errors import Words
 
@@ -46,7 +47,7 @@ AHR_BANDS = ((0, "AHR_UNHEALTHY"), (100, "AHR_AT_RISK"), (200, "AHR_HEALTHY"))
 """Amazon's bands of the account health rating, by the least score of each."""
 
 FBM = "FBM"
-NEW, UNCONFIRMED, DISCONTINUED = "新品", "待确认", "停售"
+NEW, DISCONTINUED = "新品", "停售"
 SELLING = ("在售", NEW, UNCONFIRMED)
 """Stages of life in which a SKU is for sale for good; one that no list has is taken to be."""
 
@@ -154,7 +155,10 @@ def _units_30d(p: Panel) -> Array:
 
 def _for_sale(p: Panel) -> Array:
     """1 where a SKU is sold for good, neither cleared nor discontinued."""
-    for_sale = np.isin(p.text("sku_status").astype(str), (*SELLING, "None"))
+    status = p.text("sku_status")
+    for_sale = status == np.array(None)
+    for stage in SELLING:
+        for_sale = for_sale | (status == stage)
     return np.asarray(for_sale, dtype=np.float64)
 
 

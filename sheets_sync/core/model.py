@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Figure = float | str | None
 
+UNCONFIRMED = "待确认"
+"""The life cycle of a SKU that the reports brought and nobody has looked at yet."""
+
 
 class Fault(NamedTuple):
     """Something in a file that could not be used; `row` is 1-based as an editor shows it."""
@@ -141,4 +144,4 @@ class MasterData:
 
     skus: Mapping[SkuKey, Sku] = field(default_factory=dict)
     benchmarks: tuple[Benchmark, ...] = ()
-    calendar: Calendar = Calendar()
+    calendar: Calendar = field(default_factory=Calendar)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sheets_sync.core.accounts import late_sources
 from sheets_sync.core.kinds import KINDS
+from sheets_sync.core.model import UNCONFIRMED
 from sheets_sync.core.plan import key_text
 from sheets_sync.errors import Words
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sheets_sync.core.history import Merged, Slot, Version
+    from sheets_sync.core.model import MasterData
     from sheets_sync.core.plan import Plan, RowKey, TabPlan, Written
     from sheets_sync.core.records import Records
 
@@ -72,7 +74,6 @@ def about_sources(records: Records, merged: Merged, *, inbox_is_empty: bool) -> 
         )
     yield from _silent_accounts(records, merged.current)
     yield from _late(records)
-    yield from _unlisted(records)
     yield from _empty_files(merged.news)
     yield from _too_old(records, merged.news)
 
@@ -116,11 +117,37 @@ def about_the_sheet(
             yield Notice(
                 "row-deleted",
                 Words(
-                    f"「{_title(tab)}」里有 {len(tab.deleted)} 行已被人删除,不再补回:{_named(tab.deleted)}。要恢复,请用版本历史。",
+                    f"「{_title(tab)}」里有 {len(tab.deleted)} 行已被人删除,不再补回:{_named(_said(tab))}。要恢复,请用版本历史。",
                     f"{len(tab.deleted)} row(s) of '{_title(tab)}' were deleted by somebody and stay deleted: "
-                    f"{_named(tab.deleted)}. To have them back, use the version history.",
+                    f"{_named(_said(tab))}. To have them back, use the version history.",
                 ),
             )
+
+
+def about_new_skus(
+    records: Records, master: MasterData, tab: str | None, *, asks: bool
+) -> Iterator[Notice]:
+    """Yield which SKUs nobody has confirmed yet: in one line, however many there are.
+
+    `tab` is the SKU list in the sheet, None where there is none. A list that does not `ask` takes new
+    SKUs as they come.
+    """
+    waiting = [sku.key for sku in master.skus.values() if sku.status == UNCONFIRMED]
+    keys = sorted({*records.unlisted, *waiting})
+    if not keys or (tab is not None and not asks):
+        return
+    names = ", ".join(f"{key.marketplace} {key.sku}" for key in keys[:NAMED])
+    if tab is None:
+        words = Words(
+            f"skus.csv 里没有这 {len(keys)} 个SKU(负责人、类目会空着),请补上:{names}",
+            f"Not in skus.csv, so without owner and category: {len(keys)} SKU(s). Add them: {names}",
+        )
+    else:
+        words = Words(
+            f"「{tab}」里有 {len(keys)} 个SKU待确认,请填负责人和类目,并改生命周期:{names}",
+            f"'{tab}' has {len(keys)} unconfirmed SKU(s); fill in owner and category, and set their life cycle: {names}",
+        )
+    yield Notice("sku-unconfirmed", words)
 
 
 def about_size(cells: int) -> Iterator[Notice]:
@@ -167,19 +194,6 @@ def _late(records: Records) -> Iterator[Notice]:
             )
 
 
-def _unlisted(records: Records) -> Iterator[Notice]:
-    unlisted = records.unlisted
-    if unlisted:
-        names = ", ".join(f"{key.marketplace} {key.sku}" for key in unlisted[:NAMED])
-        yield Notice(
-            "sku-unconfirmed",
-            Words(
-                f"skus.csv 里没有这 {len(unlisted)} 个SKU(负责人、类目会空着),请补上:{names}",
-                f"Not in skus.csv, so without owner and category: {len(unlisted)} SKU(s). Add them: {names}",
-            ),
-        )
-
-
 def _empty_files(news: Iterable[Version]) -> Iterator[Notice]:
     for version in news:
         if KINDS[version.portion.kind].whole and not version.portion.keys:
@@ -207,6 +221,13 @@ def _too_old(records: Records, news: Iterable[Version]) -> Iterator[Notice]:
 
 def _title(tab: TabPlan) -> str:
     return tab.existing.title if tab.existing else tab.desired.title
+
+
+def _said(tab: TabPlan) -> list[RowKey]:
+    """Return the keys of deleted rows without what people do not see in them."""
+    if not tab.desired.layout.is_loose:
+        return list(tab.deleted)
+    return [tuple(part for part in key[:-1] if part != "") for key in tab.deleted]
 
 
 def _named(keys: Iterable[RowKey]) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sheets_sync.core.metrics import DISCONTINUED, NEW, UNCONFIRMED
+from sheets_sync.core.metrics import DISCONTINUED, NEW
+from sheets_sync.core.model import UNCONFIRMED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,7 +133,7 @@ def pool_leads(grid: Grid, listed: Sequence[Sku | None], asins: TextArray, scope
             continue
         codes = [*order.get(pool, ()), *scope.stores[key.store]]
         ranks[i] = codes.index(key.marketplace)
-        bucket = (key.store, pool, sku.fulfilment if sku else "FBA")
+        bucket = (key.store, pool, (sku.fulfilment if sku else "") or "FBA")
         names[i] = [(*bucket, "sku", key.sku)]
         names[i] += [(*bucket, "asin", asins[i])] if asins[i] else []
         for name in names[i]:

@@ -65,7 +65,8 @@ def examine(
     setup = Setup(job, rules or (), layouts or (), master or MasterData(), catalogue or ())
     _noted(found, files.of_rules(setup.rules, setup.layouts, job))
     if master is not None:
-        _noted(found, files.of_lists(master))
+        in_sheet = any(layout.kind == "product" for layout in setup.layouts)
+        _noted(found, files.of_lists(master, in_sheet=in_sheet))
     with ExitStack() as stack:
         kept = _store(found, job, stack)
         store = kept or stack.enter_context(closing(Store(files.NOWHERE)))

@@ -58,9 +58,15 @@ def of_rules(rules: Sequence[Rule], layouts: Sequence[TabLayout], job: Job) -> I
         yield fine(f"模板 {job.template}({names})", f"Template {job.template} ({names})")
 
 
-def of_lists(master: MasterData) -> Iterator[Finding]:
-    """Look for what the SKU list and the benchmarks leave open."""
+def of_lists(master: MasterData, *, in_sheet: bool) -> Iterator[Finding]:
+    """Look for what the SKU list and the benchmarks leave open, unless the sheet keeps them."""
     skus = list(master.skus.values())
+    if in_sheet and not skus:
+        yield fine(
+            "没有 skus.csv:SKU在表格的「SKU表」里维护",
+            "There is no skus.csv: SKUs are kept in the sheet",
+        )
+        return
     if not skus:
         yield advice(
             Words(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sheets_sync.core.marketplaces import MARKETPLACES, marketplace_code, newest_complete_day
+from sheets_sync.core.marketplaces import MARKETPLACES, NAMES, marketplace_code, newest_complete_day
 from sheets_sync.core.scope import Scope
 from sheets_sync.core.serials import serial, serial_date
 
@@ -71,17 +71,34 @@ def test_a_run_decides_each_marketplace_by_itself() -> None:
         ("ATVPDKIKX0DER", "US"),
         ("Amazon.co.jp", "JP"),
         ("amazon.com", "US"),
+        ("美国", "US"),
+        ("美国站", "US"),
+        ("US站", "US"),
+        ("USA", "US"),
+        ("united  states", "US"),
+        ("\uff35\uff33", "US"),
+        ("Germany", "DE"),
+        ("德国", "DE"),
+        ("Deutschland", "DE"),
+        ("日本", "JP"),
+        ("英国", "UK"),
+        ("Türkiye", "TR"),
+        ("Mars", None),
+        ("站", None),
         ("XX", None),
         ("", None),
     ],
 )
-def test_a_marketplace_is_known_by_code_id_or_domain(text: str, code: str | None) -> None:
+def test_a_marketplace_is_known_by_code_id_domain_or_name(text: str, code: str | None) -> None:
     """GB and UK are one, and UK is kept."""
     assert marketplace_code(text) == code
 
 
 def test_marketplaces_are_told_apart() -> None:
-    """No two share an id or a domain, and only yen have no decimals."""
+    """No two share an id, a domain or a name, and only yen have no decimals."""
+    names = [name.casefold() for code in MARKETPLACES for name in NAMES[code]]
+    assert len(set(names)) == len(names)
+    assert [code for code, spelt in NAMES.items() if len(spelt) < 2] == []
     assert len({m.id for m in MARKETPLACES.values()}) == len(MARKETPLACES)
     assert len({m.domain for m in MARKETPLACES.values()}) == len(MARKETPLACES)
     assert [m.code for m in MARKETPLACES.values() if m.digits != 2] == ["JP"]

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sheets_sync.core.aims import Aim
 from sheets_sync.core.model import SkuKey
 from sheets_sync.core.panel import Panel
 from sheets_sync.core.rules import (
@@ -17,6 +18,7 @@ from sheets_sync.core.rules import (
     Level,
     Operand,
     Rule,
+    Variant,
     evaluate,
     quench,
 )
@@ -146,6 +148,78 @@ def test_a_panel_is_judged_as_its_cells_one_by_one(
 
     plain = {i: plain_verdict(rule, cell) for i, cell in enumerate(cells)}
     assert hits == {i: level for i, level in plain.items() if level is not None}
+
+
+PARTS = st.sampled_from(["", "acme", "beta"]), st.sampled_from(["", "US", "DE"])
+aims = st.builds(
+    Aim, *PARTS, st.sampled_from(["", "家居", "HOME"]), st.sampled_from(["", "A", "B"])
+)
+limits = st.sampled_from([None, 0.0, 20.0, 30.0, 60.0])
+wholes = st.tuples(
+    st.sampled_from(["acme", "beta"]),
+    st.sampled_from(["US", "DE"]),
+    st.sampled_from(["A", "B", "C"]),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    chosen=st.lists(st.tuples(aims, limits), max_size=4),
+    keys=st.lists(wholes, min_size=1, max_size=8, unique=True),
+    data=st.data(),
+)
+def test_each_entity_is_judged_by_the_first_variant_that_is_for_it(
+    chosen: list[tuple[Aim, float | None]], keys: list[tuple[str, str, str]], data: st.DataObject
+) -> None:
+    """As a person would go down the list, entity by entity; with no limit the rule is off for it."""
+    stock = data.draw(st.lists(FIGURES, min_size=len(keys), max_size=len(keys)))
+    categories = data.draw(
+        st.lists(st.sampled_from([None, "家居", "home"]), min_size=len(keys), max_size=len(keys))
+    )
+    arrays = {
+        "stock_units": np.array([[np.nan if v is None else v] for v in stock]),
+        "category": np.array([[c] for c in categories], dtype=object),
+    }
+    panel = Panel([SkuKey(*key) for key in keys], [START], arrays, {})
+    variants = [
+        Variant(aim, None if limit is None else rule_of(below(limit))) for aim, limit in chosen
+    ]
+
+    hits = evaluate([rule_of(below(30))], panel, "sku", {"low-stock": variants})
+
+    expected = []
+    for i, (store, site, sku) in enumerate(keys):
+        whole = (store, site, (categories[i] or "").casefold(), sku)
+        limit = next(
+            (
+                limit
+                for aim, limit in chosen
+                if all(
+                    p in ("", w)
+                    for p, w in zip((*aim[:2], aim[2].casefold(), aim[3]), whole, strict=True)
+                )
+            ),
+            30.0,
+        )
+        value = stock[i]
+        if limit is not None and value is not None and value < limit:
+            expected.append((i, limit))
+    assert [(hit.entity, hit.threshold) for hit in hits] == expected
+
+
+def test_aims_know_accounts_by_store_and_marketplace_alone() -> None:
+    """A category or a SKU is never an account's."""
+    level = Level("critical", "ahr_score", (Comparison("below", Operand(100)),))
+    rule = rule_of(level, metric="ahr_score")
+    keys = [SkuKey("acme", site, "") for site in ("US", "DE")]
+    panel = Panel(keys, [START], {"ahr_score": np.array([[90.0], [90.0]])}, {})
+    variants = [
+        Variant(Aim(sku="A"), None),
+        Variant(Aim(category="home"), None),
+        Variant(Aim(marketplace="DE"), None),
+    ]
+
+    assert [h.entity for h in evaluate([rule], panel, "account", {rule.id: variants})] == [0]
 
 
 def test_a_hit_carries_the_figure_the_limit_and_what_stands_behind_it() -> None:

@@ -67,7 +67,9 @@ def test_the_sheet_is_the_authority(team_of: TeamOf) -> None:
 
     read = team.read(skus=[sku_row(title="Lamp")])
 
-    assert dict(read.settings.master.skus) == {FULL.key: Sku("acme", "US", "LAMP-07", title="Lamp")}
+    assert dict(read.settings.master.skus) == {
+        FULL.key: Sku("acme", "US", "LAMP-07", title="Lamp", fulfilment="")
+    }
 
 
 def test_without_the_tab_the_list_beside_the_job_counts(team_of: TeamOf) -> None:
@@ -170,7 +172,7 @@ def test_a_cell_that_is_not_understood_is_blank_and_explained(
     """Everything else of the row counts."""
     read = team.read(skus=[sku_row(owner="小王", **cells)])
 
-    assert lamp(read) == Sku("acme", "US", "LAMP-07", owner="小王")
+    assert lamp(read) == Sku("acme", "US", "LAMP-07", owner="小王", fulfilment="")
     assert said(read, "skus") == Words(zh, en)
     assert [(f.file, f.row, f.column) for f in read.faults] == [("SKU表", 2, column)]
 

@@ -41,7 +41,7 @@ def tabs(draw: st.DrawFn) -> dict[str, SettingsTab]:
         rows = []
         for number in range(draw(st.integers(0, 5))):
             parts = draw(st.tuples(*[cells | st.just("")] * PARTS[name]))
-            filled = draw(st.fixed_dictionaries({c: cells for c in COLUMNS[name]}))
+            filled = draw(st.fixed_dictionaries(dict.fromkeys(COLUMNS[name], cells)))
             rows.append(SettingRow(number + 2, (*parts, number), filled))
         found[name] = SettingsTab(name, name, {}, rows)
     return found

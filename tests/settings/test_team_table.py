@@ -10,15 +10,12 @@ import pytest
 from sheets_sync.config.settings import sku_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sheets_sync.core.model import Portion
     from sheets_sync.core.plan import Cell
 
 Team = Any
 TeamOf = Any
 JudgedOf = Any
-PortionOf = "Callable[..., Portion]"
+PortionOf = Any
 
 DAY = date(2026, 7, 30)  # the newest complete day everywhere
 EMPTY = {"fba_units": 0.0, "units_shipped_30d": 30.0}
@@ -248,16 +245,16 @@ def test_a_new_sku_cannot_run_out_before_it_has_arrived(
 
 
 @pytest.mark.parametrize(
-    ("language", "confirmed", "status"),
+    ("language", "more", "status"),
     [
-        ("zh", False, "待确认"),
-        ("en", False, "unconfirmed"),
-        ("both", False, "待确认"),
-        ("zh", True, "在售"),
+        ("zh", {}, "待确认"),
+        ("en", {}, "unconfirmed"),
+        ("both", {}, "待确认"),
+        ("zh", {"confirmed": True}, "在售"),
     ],
 )
 def test_a_sku_that_is_not_listed_is_added_to_be_confirmed(
-    team: Team, judged: JudgedOf, portion: PortionOf, language: str, confirmed: bool, status: str
+    team: Team, judged: JudgedOf, portion: PortionOf, language: str, more: Any, status: str
 ) -> None:
     """With what the reports call it; what has no rows in the log is left alone."""
     stock = {
@@ -267,7 +264,7 @@ def test_a_sku_that_is_not_listed_is_added_to_be_confirmed(
     }
     found = judged(team, [portion("fba-inventory", DAY, stock)], team.read(skus=[sku()]))
 
-    assert sku_rows(found.records, language, confirmed=confirmed) == [
+    assert sku_rows(found.records, language, **more) == [
         {
             "store": "acme",
             "marketplace": "US",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from sheets_sync.config.settings.values import is_blank
@@ -47,20 +48,20 @@ class TabReader:
     _seen: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.rows = [
-            RowReader(row, self.tab.labels, self.before.get(_name(row), {}))
-            for row in self.tab.rows
-        ]
+        self.rows = []
+        for row in self.tab.rows:
+            name = json.dumps(row.key, ensure_ascii=False)
+            self.rows.append(RowReader(row, name, self.tab.labels, self.before.get(name, _NOTHING)))
 
     def finish(self) -> None:
         """Keep what was said of the rows, and the cells of those that are right."""
         for reader in self.rows:
-            row, name = reader.row, _name(reader.row)
+            row, name = reader.row, reader.name
             if not reader.wrongs:
                 self.good[name] = {
                     column: cell
                     for column, cell in row.cells.items()
-                    if column not in _OURS and not is_blank(cell)
+                    if cell is not None and cell != "" and column not in _OURS
                 }
             elif name in self.before:
                 self.good[name] = dict(self.before[name])
@@ -84,17 +85,15 @@ class TabReader:
 
 
 _OURS = ("default", "unit", "verdict")
-
-
-def _name(row: SettingRow) -> str:
-    return json.dumps(row.key, ensure_ascii=False)
+_NOTHING: Mapping[str, Cell] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class RowReader:
-    """One row being read. `before` are its cells when it was last wholly right."""
+    """One row being read: `name` is its key as JSON, `before` its cells when it was last wholly right."""
 
     row: SettingRow
+    name: str
     labels: Mapping[str, str]
     before: Mapping[str, Cell]
     wrongs: list[tuple[str | None, Words]] = field(default_factory=list)

@@ -55,6 +55,7 @@ def _sku(key: SkuKey, reader: RowReader, start: Sku | None) -> Sku:
     if start is not None and reader.labels:
         absent = [name for name in (*_TEXTS, *_COLUMNS) if name not in reader.labels]
         fields = {name: getattr(start, name) for name in absent}
+    fields.setdefault("fulfilment", "")  # blank is unknown: the reports decide which stock counts
     for name in _TEXTS:
         cell = cells.get(name)
         if cell is not None:
