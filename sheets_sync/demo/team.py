@@ -94,7 +94,7 @@ def _entries(night: date, language: int) -> dict[str, list[Entry]]:
             {
                 "enabled": said("否", "no"),
                 "rule": said("周转慢", "Slow turnover"),
-                "scope": "BAG-BLK",
+                "scope": "BRD-BLK",
                 "severity": said("关注", "warning"),
             }
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,11 +89,9 @@ def test_changes_stand_where_their_rows_and_columns_are_now(
 
 def test_new_rows_are_inserted_below_the_last_key(sheet_of: SheetOf, plan_of: PlanOf) -> None:
     """Never onto rows assumed empty; the team's column between ours is not written."""
-    [batch] = made(
-        plan_of(
-            sheet_of([A], spare=3), [("A", 5, 10.5), ("B", 1, 2.0), ("C", 1, 2.0)], written=ours(A)
-        )
-    )
+    sheet_id = sheet_id_of("daily:2026-07")
+    tab = replace(sheet_of([A], spare=3), sheet_id=sheet_id)
+    [batch] = made(plan_of(tab, [("A", 5, 10.5), ("B", 1, 2.0), ("C", 1, 2.0)], written=ours(A)))
 
     assert kinds(batch) == [
         "insertDimension",
@@ -103,7 +102,7 @@ def test_new_rows_are_inserted_below_the_last_key(sheet_of: SheetOf, plan_of: Pl
     ]
     [insert] = only(batch, "insertDimension")
     assert insert == {
-        "range": {"sheetId": 7, "dimension": "ROWS", "startIndex": 2, "endIndex": 4},
+        "range": {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": 2, "endIndex": 4},
         "inheritFromBefore": False,
     }
     assert [
@@ -112,8 +111,20 @@ def test_new_rows_are_inserted_below_the_last_key(sheet_of: SheetOf, plan_of: Pl
         (0, 6),
         (7, 1),
     ]
-    assert batch.sheets[7].inserted == (2, 2)
-    assert list(batch.sheets[7].keys) == [2, 3]
+    assert batch.sheets[sheet_id].inserted == (2, 2)
+    assert list(batch.sheets[sheet_id].keys) == [2, 3]
+
+
+def test_rows_take_after_the_row_above_in_a_tab_that_the_team_made(
+    sheet_of: SheetOf, plan_of: PlanOf
+) -> None:
+    """The blank rows below know nothing of formats."""
+    [batch] = made(
+        plan_of(sheet_of([A], spare=3), [("A", 5, 10.5), ("B", 1, 2.0)], written=ours(A))
+    )
+
+    [insert] = only(batch, "insertDimension")
+    assert insert["inheritFromBefore"] is True
 
 
 def test_rows_added_at_the_very_end_take_after_the_row_above(

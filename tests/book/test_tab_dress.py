@@ -72,7 +72,9 @@ def test_replacing_colour_rules_leaves_everybody_elses_in_order() -> None:
     installed = [foreign[0], own[0], foreign[1], own[1], foreign[2]]
 
     found = list(
-        highlights.replace_highlights(7, {"acos_7d": 1, "stock_units": 2, "flags": 3}, PAIRS, installed)
+        highlights.replace_highlights(
+            7, {"acos_7d": 1, "stock_units": 2, "flags": 3}, PAIRS, installed
+        )
     )
 
     for request in found:
@@ -99,7 +101,9 @@ def test_a_tab_shows_the_rules_of_its_own_columns_critical_first(layout: TabLayo
     pairs = highlights.highlights(layout, [*rules, *rules])
 
     assert pairs == (("stock_units", "critical"), ("stock_units", "warning"))
-    assert highlights.highlights_mark(pairs) == highlights.highlights_mark(highlights.highlights(layout, rules[::-1]))
+    assert highlights.highlights_mark(pairs) == highlights.highlights_mark(
+        highlights.highlights(layout, rules[::-1])
+    )
     assert highlights.highlights_mark(pairs) != highlights.highlights_mark(pairs[:1])
 
 

@@ -204,7 +204,7 @@ def test_overrides_change_limits_and_switch_rules_off(tmp_path: Path) -> None:
 
     assert "vtr" not in found
     stock = found["low-stock"].levels
-    assert [one.comparisons[0].operand.number for one in stock] == [50.0, 0.0, 50.0]
+    assert [one.comparisons[0].operand.number for one in stock] == [50.0, 50.0, 0.0, 50.0]
     assert {one.due_hours for one in stock} == {48}
     (acos,) = found["acos-high"].levels
     assert (acos.severity, acos.comparisons[0].operand.times) == ("critical", 2.0)

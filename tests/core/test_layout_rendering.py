@@ -202,7 +202,7 @@ def test_what_the_rules_say_stands_on_its_row(portion_of: PortionOf, records_of:
     assert [tab.columns[name] for name in ("alerts", "why", "flags")] == [
         [None, "断货"],
         [None, "已断货。"],
-        [None, "|stock_units:critical||newest|"],
+        ["|newest|", "|stock_units:critical||newest|"],
     ]
 
 

@@ -306,6 +306,7 @@ def test_a_scope_combines_a_store_a_marketplace_a_category_and_a_sku(team_of: Te
         Aim(marketplace="US", category="家居"): 3.0,
         Aim(store="acme", category="电子"): 4.0,
         Aim(store="acme", sku="LAMP-07"): 5.0,
+        Aim(store="acme", marketplace="US", sku="LAMP-07"): 5.0,
         # What is about the same SKUs holds for them together, the more specific row first.
         Aim(store="acme", marketplace="US", category="家居"): 3.0,
         Aim(store="acme", marketplace="US", category="电子"): 4.0,

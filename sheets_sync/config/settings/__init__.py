@@ -52,7 +52,7 @@ def read_settings(
     master = MasterData(skus, benchmarks, calendar)
     rules = without_sheet(catalogue, job)
     if "rules" in readers:
-        rules = read_rules(readers["rules"], job, catalogue, Names.of(job, master), master)
+        rules = read_rules(readers["rules"], catalogue, Names(job, master))
     for reader in readers.values():
         reader.finish()
     return SettingsRead(

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sheets_sync.config.settings.rows import RowReader, TabReader
     from sheets_sync.config.settings.scopes import Names
     from sheets_sync.core.aims import Aim
-    from sheets_sync.core.model import MasterData
     from sheets_sync.core.rules import Rule
 
 SEVERITY_WORDS: dict[str, Words] = {
@@ -45,11 +44,9 @@ def without_sheet(catalogue: Iterable[Rule], job: Job) -> RulesRead:
     return RulesRead(tuple(rule for rule in built if rule is not None), {})
 
 
-def read_rules(
-    tab: TabReader, job: Job, catalogue: Sequence[Rule], names: Names, master: MasterData
-) -> RulesRead:
+def read_rules(tab: TabReader, catalogue: Sequence[Rule], names: Names) -> RulesRead:
     """Read the tab; what is wrong is noted in it."""
-    shops = {rule.id: Workshop(rule, job.rules.get(rule.id)) for rule in catalogue}
+    shops = {rule.id: Workshop(rule, names.job.rules.get(rule.id)) for rule in catalogue}
     for reader in tab.rows:
         line = _line(tab, reader, shops, names)
         if line is not None:
@@ -57,7 +54,7 @@ def read_rules(
     rules: list[Rule] = []
     variants: dict[str, tuple[Variant, ...]] = {}
     for shop in shops.values():
-        base, others = shop.built(shop.rows_for(EVERYWHERE)), tuple(shop.variants(job, master))
+        base, others = shop.built(shop.rows_for(EVERYWHERE)), tuple(shop.variants(names))
         if base is None and any(one.rule is not None for one in others):
             base, others = shop.changed, (*others, Variant(EVERYWHERE, None))
         if base is not None:

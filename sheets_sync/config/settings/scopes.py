@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +19,8 @@ from sheets_sync.core.plan import folded
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sheets_sync.config.job import Job
     from sheets_sync.core.model import MasterData
 
@@ -42,33 +44,45 @@ _MOST_PIECES = 24
 _LONGEST_SHOWN = 40
 
 
-@dataclass(slots=True)
+@dataclass
 class Names:
-    """What the team calls its stores, marketplaces, categories and SKUs, by folded name."""
+    """What a team calls its stores, marketplaces, categories and SKUs; by folded name, as they are spelt."""
 
     job: Job
-    stores: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    categories: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    skus: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    master: MasterData
 
-    @classmethod
-    def of(cls, job: Job, master: MasterData) -> Names:
-        """Return the names of a job and its lists."""
-        names = cls(job)
-        for store in job.stores:
-            names.stores[folded(store)].append(store)
-        categories = [sku.category for sku in master.skus.values()]
-        categories += [benchmark.category for benchmark in master.benchmarks]
-        for category in dict.fromkeys(filter(None, categories)):
-            if not names.categories[folded(category)]:
-                names.categories[folded(category)].append(category)
-        for sku in dict.fromkeys(key.sku for key in master.skus):
-            names.skus[folded(sku)].append(sku)
-        return names
+    @cached_property
+    def stores(self) -> dict[str, list[str]]:
+        """Return the names of the stores."""
+        return _by_folded(self.job.stores)
+
+    @cached_property
+    def categories(self) -> dict[str, list[str]]:
+        """Return the categories of both lists, each in one spelling."""
+        names = [sku.category for sku in self.master.skus.values()]
+        names += [benchmark.category for benchmark in self.master.benchmarks]
+        return {fold: spelt[:1] for fold, spelt in _by_folded(filter(None, names)).items()}
+
+    @cached_property
+    def skus(self) -> dict[str, list[str]]:
+        """Return the SKUs."""
+        return _by_folded(key.sku for key in self.master.skus)
+
+    @cached_property
+    def listed(self) -> dict[str, set[Aim]]:
+        """Return where each SKU is sold and in which category, and under a blank name the same of all."""
+        found: dict[str, set[Aim]] = {"": set()}
+        for sku in self.master.skus.values():
+            place = Aim(sku.store, sku.marketplace, sku.category.casefold())
+            found.setdefault(sku.sku, set()).add(place)
+            found[""].add(place)
+        return found
 
     def aims(self, text: str) -> tuple[Aim, ...]:
         """Return what a scope means; raise UnfitError where a part of it is unknown or ambiguous."""
         text = unicodedata.normalize("NFKC", text).strip()
+        if not text:
+            return (Aim(),)
         found: dict[Kind, list[str]] = {kind: [] for kind in _KINDS}
         spans = [match.span() for match in _PIECE.finditer(text)]
         if len(spans) > _MOST_PIECES:
@@ -143,6 +157,13 @@ class Names:
                     f"store '{aim.store}' has no site '{aim.marketplace}'",
                 )
             )
+
+
+def _by_folded(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        found.setdefault(folded(name), []).append(name)
+    return found
 
 
 def _ambiguous(part: str, meant: list[tuple[Kind, str]]) -> Words:

@@ -7,7 +7,6 @@ these the rule's file. A blank 启用 leaves it as it is below.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -34,9 +33,8 @@ from sheets_sync.errors import Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sheets_sync.config.job import Job
     from sheets_sync.config.settings.rows import RowReader
-    from sheets_sync.core.model import MasterData
+    from sheets_sync.config.settings.scopes import Names
     from sheets_sync.core.plan import Cell
     from sheets_sync.core.rules import Deed, Rule, Severity
 
@@ -151,11 +149,11 @@ class Workshop:
                 off[severity] = "off"
         return overridden(rule, off)[0] if off else rule
 
-    def variants(self, job: Job, master: MasterData) -> Iterator[Variant]:
+    def variants(self, names: Names) -> Iterator[Variant]:
         """Yield how the rule is for those that some scope is about, the most specific first."""
         aims = {aim for line in self.lines for aim in line.aims if aim != EVERYWHERE}
         if aims:
-            meets = sorted(_meets(aims, job, master), key=lambda a: (a.rank, a), reverse=True)
+            meets = sorted(_meets(aims, names), key=lambda a: (a.rank, a), reverse=True)
             for aim in meets:
                 yield Variant(aim, self.built(self.rows_for(aim)))
 
@@ -236,28 +234,20 @@ def _is_off(raw: Any) -> bool:
     return raw is False or raw == "off"
 
 
-def _meets(aims: set[Aim], job: Job, master: MasterData) -> set[Aim]:
+def _meets(aims: set[Aim], names: Names) -> set[Aim]:
     """Return, for all that the aims can hold, the aim that says everything they say of it together.
 
     Two rows may be about one SKU, such as its marketplace's and its own: together they are for the SKU on
     that marketplace.
     """
-    wide = [aim for aim in aims if not aim.sku]
-    narrow: defaultdict[str, list[Aim]] = defaultdict(list)
-    for aim in aims:
-        if aim.sku:
-            narrow[aim.sku].append(aim)
     spelt = {aim.category.casefold(): aim.category for aim in aims}
-    atoms = {Aim(*place) for place in job.places}
-    for sku in master.skus.values():
-        named = sku.sku if sku.sku in narrow else ""
-        category = spelt.get(sku.category.casefold(), "")
-        atoms.add(Aim(sku.store, sku.marketplace, category, named))
-    listed = {key.sku for key in master.skus}
-    atoms |= {Aim(*place, "", sku) for sku in narrow.keys() - listed for place in job.places}
     found: set[Aim] = set(aims)
-    for atom in atoms:
-        about = [aim for aim in (*wide, *narrow.get(atom.sku, ())) if aim.covers(atom)]
-        if about:
-            found.add(Aim(*(max(parts) for parts in zip(*about, strict=True))))
+    anywhere = {Aim(*place) for place in names.job.places}  # reports may know more than the list
+    for sku in {aim.sku for aim in aims} | {""}:
+        near = [aim for aim in aims if aim.sku in ("", sku)]
+        for place in names.listed.get(sku, set()) | anywhere:
+            atom = place._replace(category=spelt.get(place.category, ""), sku=sku)
+            about = [aim for aim in near if aim.covers(atom)]
+            if about:
+                found.add(Aim(*(max(parts) for parts in zip(*about, strict=True))))
     return found
