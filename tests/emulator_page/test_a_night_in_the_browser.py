@@ -102,7 +102,8 @@ class Sheet:
         cells = {}
         flags = self.column("预警码")
         for at, row in enumerate(self.rows()[1:], start=1):
-            for flag in filter(None, row[flags].split("|") if flags < len(row) else ()):
+            told = row[flags].split("|") if flags < len(row) else []
+            for flag in (one for one in told if ":" in one):
                 metric, severity = flag.split(":")
                 cells[f"cell-{at}-{self.column(HEADINGS[metric])}"] = COLOURS[severity]
         return cells
