@@ -31,8 +31,9 @@ from sheets_sync.core.scope import Scope
 from sheets_sync.core.serials import serial
 from sheets_sync.edges import LOCAL_ID
 from sheets_sync.errors import NoUsableSource, SheetsSyncError, UnsafeChange, Words
-from sheets_sync.sheets.batches import Dress
-from sheets_sync.sheets.book import GONE, Book, Moved, Reading, Wanted, tab_memory
+from sheets_sync.sheets.book import Book, tab_memory
+from sheets_sync.sheets.dressing import Dress
+from sheets_sync.sheets.reading import GONE, Moved, Reading, Wanted
 from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sources import load
 from sheets_sync.sources.inbox import scan
@@ -45,8 +46,9 @@ if TYPE_CHECKING:
 
     from sheets_sync.config.job import Job
     from sheets_sync.core.model import Fault, Report
-    from sheets_sync.core.plan import DesiredTab, TabMemory, Written
+    from sheets_sync.core.plan import DesiredTab, Written
     from sheets_sync.core.settings import SettingsRead
+    from sheets_sync.core.tab import TabMemory
     from sheets_sync.edges import Edges, Setup
     from sheets_sync.store import Store
 

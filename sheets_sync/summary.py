@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sheets_sync.core.plan import key_text
+from sheets_sync.core.tab import key_text
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:

@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sheets_sync.core.breaches import Breach, Marks, Verdict
-    from sheets_sync.core.plan import Cell, DesiredTab, ExistingTab, Plan, TabMemory, Written
+    from sheets_sync.core.plan import DesiredTab, Plan, Written
     from sheets_sync.core.records import Records
     from sheets_sync.core.scope import Scope
     from sheets_sync.core.settings import Good, Settings, SettingsRead
+    from sheets_sync.core.tab import Cell, ExistingTab, TabMemory
     from sheets_sync.core.template import TabLayout
     from sheets_sync.edges import Setup
-    from sheets_sync.sheets.book import Reading
+    from sheets_sync.sheets.reading import Reading
 
 Typed = dict[tuple[str, str, date], float]
 

@@ -204,8 +204,8 @@ class ReadySheet:
 
     def read(self, *_: object, **__: object) -> Any:
         """Parse the answer as it came over the line."""
-        from sheets_sync.core.plan import ExistingTab
-        from sheets_sync.sheets.book import Reading
+        from sheets_sync.core.tab import ExistingTab
+        from sheets_sync.sheets.reading import Reading
 
         tabs = {}
         for path in self.folder.glob("answer-*.json"):

@@ -18,7 +18,7 @@ from sheets_sync.config.starter import Known, refuse_existing_job, start_job
 from sheets_sync.config.templates import shipped_layouts
 from sheets_sync.edges import LOCAL_ID, open_store
 from sheets_sync.errors import UnsafeChange, Words
-from sheets_sync.sheets.book import GONE
+from sheets_sync.sheets.reading import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sheets_sync.adopt.proposal import Proposal
     from sheets_sync.adopt.reading import Seen, Target
     from sheets_sync.config.job import Job
-    from sheets_sync.core.adoption import Log
+    from sheets_sync.core.adoption.logs import Log
     from sheets_sync.errors import Language
 
     Ask = Callable[[str], str]

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from sheets_sync.config.data import data_folder
 from sheets_sync.config.starter import as_yaml
+from sheets_sync.core.adoption.titles import without_braces
 from sheets_sync.core.layout import FORMATS
 from sheets_sync.core.metrics import METRICS
 from sheets_sync.core.template import KEYS
-from sheets_sync.core.titles import without_braces
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sheets_sync.core.adoption import Match
+    from sheets_sync.core.adoption.matching import Match
     from sheets_sync.core.template import Column
     from sheets_sync.errors import Language
 

@@ -9,7 +9,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from sheets_sync.config.job import StoreName
 from sheets_sync.config.starter import MARKETPLACES, STORE
-from sheets_sync.core import adoption
+from sheets_sync.core.adoption.logs import (
+    doubled,
+    logs_of,
+    month_of,
+    older_months,
+    places_of,
+    unread_days,
+)
+from sheets_sync.core.adoption.matching import by_default, matched, with_aliases
 from sheets_sync.core.marketplaces import marketplace_code
 from sheets_sync.errors import ConfigurationError, Words
 
@@ -17,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sheets_sync.adopt.reading import Seen
-    from sheets_sync.core.adoption import Doubt, Log, Match
+    from sheets_sync.core.adoption.logs import Log, Places
+    from sheets_sync.core.adoption.matching import Bound, Doubt, Match
     from sheets_sync.core.template import TabLayout
 
 _DEEPEST_HEADING = 5
@@ -39,17 +48,17 @@ class Adopted:
     @property
     def pattern(self) -> str | None:
         """Return its title with `{month}` for the month, None where it is one tab for ever."""
-        month = adoption.month_of(self.match)
+        month = month_of(self.match)
         return month[0] if month else None
 
     @property
     def tabs(self) -> list[tuple[Match, str]]:
         """Return its tabs with the tab id of each, newest first."""
         name = self.match.layout.id
-        month = adoption.month_of(self.match)
+        month = month_of(self.match)
         if month is None:
             return [(self.match, name)]
-        older = adoption.older_months(self.log, self.match)
+        older = older_months(self.log, self.match)
         return [(self.match, f"{name}:{month[1]}"), *((one, f"{name}:{m}") for one, m in older)]
 
 
@@ -76,9 +85,9 @@ class Proposal:
         return [(one.match, doubt) for one in self.logs for doubt in one.match.doubts]
 
     @property
-    def places(self) -> adoption.Places:
+    def places(self) -> Places:
         """Return the stores and marketplaces of the job."""
-        return adoption.places(
+        return places_of(
             self.daily, marketplace_code, _is_store, store=STORE, codes=MARKETPLACES["full"]
         )
 
@@ -102,7 +111,7 @@ class Proposal:
             if not taken.isdisjoint(layout.title.values()) and not layout.monthly
         }
 
-    def answered(self, of: Match, doubt: Doubt, choice: adoption.Bound | None) -> Proposal:
+    def answered(self, of: Match, doubt: Doubt, choice: Bound | None) -> Proposal:
         """Return the proposal with one doubt of a log less."""
         return replace(
             self,
@@ -114,7 +123,7 @@ class Proposal:
 
     def by_default(self) -> Proposal:
         """Return the proposal with every doubt answered without asking."""
-        logs = tuple(replace(one, match=adoption.by_default(one.match)) for one in self.logs)
+        logs = tuple(replace(one, match=by_default(one.match)) for one in self.logs)
         return replace(self, logs=logs, left=tuple(self.doubts))
 
     def checked(self) -> Proposal:
@@ -161,14 +170,14 @@ class HeadingsTooLow(ConfigurationError):
 def candidates(seen: Seen, layouts: Sequence[TabLayout]) -> list[Log]:
     """Return the tabs that may be the daily log, best first; raise NoLog or HeadingsTooLow."""
     layout = next(one for one in layouts if one.kind == "sku")
-    found = adoption.logs(seen.tabs, layout)
+    found = logs_of(seen.tabs, layout)
     if found:
         return found
     for row in range(1, _DEEPEST_HEADING):
-        lower = adoption.logs([tab.from_row(row) for tab in seen.tabs], layout)
+        lower = logs_of([tab.from_row(row) for tab in seen.tabs], layout)
         if lower:
             raise HeadingsTooLow(lower[0].match.tab.title, row + 1)
-    matches = [adoption.match(tab, layout) for tab in seen.tabs if tab.used]
+    matches = [matched(tab, layout) for tab in seen.tabs if tab.used]
     matches.sort(key=lambda one: one.score, reverse=True)
     best = [one for one in matches if one.score == matches[0].score][:_NAMED]
     if not best:
@@ -185,20 +194,18 @@ def propose(
     seen: Seen, layouts: Sequence[TabLayout], daily: Log, passed_over: Sequence[Log] = ()
 ) -> Proposal:
     """Return the proposal that has this daily log."""
-    known = [
-        adoption.with_aliases(one, layouts) if one.kind == "account" else one for one in layouts
-    ]
+    known = [with_aliases(one, layouts) if one.kind == "account" else one for one in layouts]
     skus = next(one for one in known if one.kind == "sku")
     logs = [Adopted(daily.match, daily)]
     mine = {daily.match.tab.sheet_id, *(one.tab.sheet_id for one in daily.older)}
     rest = [
         tab
         for tab in seen.tabs
-        if tab.sheet_id not in mine and not adoption.match(tab, skus).may_have("sku")
+        if tab.sheet_id not in mine and not matched(tab, skus).may_have("sku")
     ]
     for layout in known:
         if layout.kind == "account":
-            logs += [Adopted(log.match, log) for log in adoption.logs(rest, layout)[:1]]
+            logs += [Adopted(log.match, log) for log in logs_of(rest, layout)[:1]]
     over = tuple(log.match.tab.title for log in passed_over)
     return Proposal(seen, tuple(known), tuple(logs), over)
 
@@ -242,7 +249,7 @@ def notes(proposal: Proposal) -> Iterator[Words]:
 
 def _row_notes(match: Match) -> Iterator[Words]:
     title = match.tab.title
-    unread = adoption.unread_days(match)
+    unread = unread_days(match)
     if unread:
         shown = [text.replace("\n", " ")[:20] for text in unread[:_NAMED]]
         yield Words(
@@ -259,7 +266,7 @@ def _row_notes(match: Match) -> Iterator[Words]:
             f"「{title}」的{label.zh}列是公式算的,程序认不出这些行;请把公式换成数值(选择性粘贴)。",
             f"The column {label.en} of '{title}' is worked out by formulas, so these rows are not recognised; paste their values instead.",
         )
-    count = adoption.doubled(match)
+    count = doubled(match)
     if count:
         yield Words(
             f"「{title}」有 {count} 行和别的行日期、站点、SKU 相同;近期的行重复时同步会拒绝写,请先合并。",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from sheets_sync.config.job import Job
-from sheets_sync.core.adoption import TheirTab
+from sheets_sync.core.adoption.matching import TheirTab
 from sheets_sync.emulator.serve import ServerInUse, connect
 from sheets_sync.errors import ConfigurationError, SheetError, Words
 from sheets_sync.sheets import wire
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from urllib.parse import SplitResult
 
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
 
 _TABS = (
     "properties.title,"

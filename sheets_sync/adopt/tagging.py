@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from sheets_sync.core.adoption import Match, TheirTab
+    from sheets_sync.core.adoption.matching import Match, TheirTab
     from sheets_sync.core.template import Column
     from sheets_sync.errors import Language
     from sheets_sync.sheets.wire import Request

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sheets_sync.adopt.proposal import Adopted, Proposal
-    from sheets_sync.core.adoption import Doubt, Log, Match
+    from sheets_sync.core.adoption.logs import Log
+    from sheets_sync.core.adoption.matching import Doubt, Match
     from sheets_sync.core.template import Column, TabLayout
     from sheets_sync.errors import Language
 

@@ -10,8 +10,9 @@ import numpy as np
 from sheets_sync.core.facts import STATUS_FINAL, STATUS_NO_ADS, STATUS_PRELIMINARY
 from sheets_sync.core.marketplaces import MARKETPLACES
 from sheets_sync.core.metrics import METRICS
-from sheets_sync.core.plan import DesiredTab, clean
+from sheets_sync.core.plan import DesiredTab
 from sheets_sync.core.serials import serial, serial_date
+from sheets_sync.core.tab import clean
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from sheets_sync.core.breaches import Marks
     from sheets_sync.core.grid import Mask
     from sheets_sync.core.panel import Panel
-    from sheets_sync.core.plan import Cell, ExistingTab, RowKey
     from sheets_sync.core.records import Records
+    from sheets_sync.core.tab import Cell, ExistingTab, RowKey
     from sheets_sync.core.template import Column, TabLayout
     from sheets_sync.errors import Language
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sheets_sync.core.plan import DesiredTab, key_text, loose_key
+from sheets_sync.core.plan import DesiredTab
 from sheets_sync.core.settings import SettingRow, SettingsTab
+from sheets_sync.core.tab import key_text, loose_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from sheets_sync.core.breaches import Breach
     from sheets_sync.core.model import Fault
     from sheets_sync.core.notices import Notice
-    from sheets_sync.core.plan import Cell, ExistingTab, Plan, RowKey
+    from sheets_sync.core.plan import Plan
     from sheets_sync.core.scope import Account
+    from sheets_sync.core.tab import Cell, ExistingTab, RowKey
     from sheets_sync.core.template import TabLayout
     from sheets_sync.core.today import Page
     from sheets_sync.errors import Language, Words

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sheets_sync.core.plan import folded
+from sheets_sync.core.tab import folded
 
 
 class Marketplace(NamedTuple):

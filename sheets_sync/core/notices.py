@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sheets_sync.core.accounts import late_sources
 from sheets_sync.core.kinds import KINDS
 from sheets_sync.core.model import UNCONFIRMED
-from sheets_sync.core.plan import key_text
+from sheets_sync.core.tab import key_text
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from sheets_sync.core.history import Merged, Slot, Version
     from sheets_sync.core.model import MasterData
-    from sheets_sync.core.plan import Plan, RowKey, TabPlan, Written
+    from sheets_sync.core.plan import Plan, TabPlan, Written
     from sheets_sync.core.records import Records
+    from sheets_sync.core.tab import RowKey
 
 MANY_CELLS, MOST_CELLS = 7_000_000, 10_000_000
 """From how many cells on a spreadsheet is told to be large, and how many Google allows."""

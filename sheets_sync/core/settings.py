@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sheets_sync.core.model import Fault, MasterData
-    from sheets_sync.core.plan import Cell, RowKey
     from sheets_sync.core.rules import Rule, Variant
+    from sheets_sync.core.tab import Cell, RowKey
     from sheets_sync.errors import Words
 
 

@@ -11,7 +11,7 @@ from sheets_sync.sheets import wire
 if TYPE_CHECKING:
     from datetime import date
 
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
     from sheets_sync.edges import Edges
     from sheets_sync.errors import Language
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sheets_sync.doctor.finding import advice, fault, fine, sheet_fault, unchecked
 from sheets_sync.emulator.serve import connect
 from sheets_sync.errors import Words
-from sheets_sync.sheets.book import Book, LostKeyColumn, Wanted
 from sheets_sync.sheets.gateway import Gateway
 from sheets_sync.sheets.highlights import RULES_VERSION, TOKEN, highlights
+from sheets_sync.sheets.reading import LostKeyColumn, Wanted
 from sheets_sync.store import recall
 from sheets_sync.workbook import remembered_settings
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sheets_sync.config.job import Job
-    from sheets_sync.core.plan import ExistingTab, TabMemory
     from sheets_sync.core.rules import Rule
+    from sheets_sync.core.tab import ExistingTab, TabMemory
     from sheets_sync.core.template import TabLayout
     from sheets_sync.doctor.finding import Finding
     from sheets_sync.edges import Setup
+    from sheets_sync.sheets.book import Book
     from sheets_sync.store import Store
 
 CLOCK_TOLERANCE_S = 60.0

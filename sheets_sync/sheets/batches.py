@@ -7,22 +7,21 @@ another one's changes.
 
 from __future__ import annotations
 
-import json
 import zlib
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sheets_sync.core.plan import TabMemory
-from sheets_sync.sheets import furniture, highlights, page, tabs, wire
+from sheets_sync.sheets import page, tabs, wire
+from sheets_sync.sheets.dressing import Dress, dressing, finishing, memory_of_new
+from sheets_sync.sheets.pieces import Piece, SheetProof, WrittenCell, piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sheets_sync.core.plan import Cell, Change, ExistingTab, Plan, RowKey, TabPlan
-    from sheets_sync.errors import Language
-    from sheets_sync.sheets.highlights import Highlight
+    from sheets_sync.core.plan import Change, Plan, TabPlan
+    from sheets_sync.core.tab import ExistingTab, RowKey
     from sheets_sync.sheets.wire import Request
 
 Rows = TypeVar("Rows", range, "list[list[Change]]")
@@ -30,33 +29,6 @@ Rows = TypeVar("Rows", range, "list[list[Change]]")
 MAX_CELLS = 25_000
 MAX_BYTES = 1_500_000
 """Google recommends at most 2 MB a request and gives up after 180 s of work."""
-
-
-class WrittenCell(NamedTuple):
-    """A cell of an existing row that a batch writes."""
-
-    row: int
-    column: int
-    key: RowKey
-    name: str
-    value: Cell
-
-
-@dataclass(slots=True)
-class SheetProof:
-    """What a batch must find on one sheet: `headings` by column, and the key cells of each row.
-
-    `inserted` is (first row, count) of the rows it adds, `cells` what it writes to rows that were there.
-    """
-
-    tab: str
-    sheet_id: int
-    title: str
-    key_columns: tuple[int, ...]
-    headings: dict[int, str]
-    keys: dict[int, tuple[Cell, ...]] = field(default_factory=dict)
-    inserted: tuple[int, int] = (0, 0)
-    cells: list[WrittenCell] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -75,16 +47,6 @@ class Batch:
     kept_rules: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-class _Piece(NamedTuple):
-    """Requests that belong together, what they cost in cells and bytes, and what they must find."""
-
-    requests: list[Request]
-    cells: int
-    size: int
-    proof: SheetProof | None = None
-    kept_rules: Mapping[int, list[dict[str, Any]]] = {}
-
-
 class _Bottom(NamedTuple):
     """Where new rows go: the sheet, its columns, the row; `like_above` where no row below lends formats."""
 
@@ -92,34 +54,6 @@ class _Bottom(NamedTuple):
     columns: Mapping[str, int]
     at: int
     like_above: bool
-
-
-def _piece(requests: list[Request], cells: int, proof: SheetProof | None = None) -> _Piece:
-    text = json.dumps(requests, ensure_ascii=False, separators=(",", ":"))
-    return _Piece(requests, cells, len(text.encode()), proof)
-
-
-@dataclass(frozen=True, slots=True)
-class Dress:
-    """How tabs look: the language of their headings, and the colour rules they show.
-
-    `each` names the marketplaces and owners that have a filter view of their own.
-    """
-
-    language: Language
-    rules: tuple[Highlight, ...]
-    one_store: bool
-    each: Mapping[str, Sequence[str]] = field(
-        default_factory=lambda: {"marketplace": (), "owner": ()}
-    )
-
-    def mark(self, tab: TabPlan) -> str:
-        """Return the fingerprint of the colour rules a tab should have, or of a page's shape."""
-        if tab.desired.page is not None:
-            return page.mark(tab.desired.page.shape, self.language)
-        if not tab.desired.layout.is_log:
-            return ""
-        return highlights.highlights_mark(highlights.highlights(tab.desired.layout, self.rules))
 
 
 def compose(
@@ -137,22 +71,22 @@ def compose(
     `name` is unique to the attempt and names the markers. `installed` fingerprints the colour rules of
     each tab; where one differs, `rules_of` is asked for the rules as they are.
     """
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     rules = cache(rules_of)
     # Copies come first: they are made from tabs as they were read.
     for tab in sorted(plan.tabs, key=lambda tab: not (tab.is_made and tab.desired.source)):
-        pieces += _dressing(tab, look, installed, untagged, rules)
+        pieces += dressing(tab, look, installed, untagged, rules)
         pieces += _additions(tab, look)
         pieces += _changes(tab)
-        pieces += _finishing(tab, look, installed)
+        pieces += finishing(tab, look, installed)
     batches: list[Batch] = []
-    for piece in pieces:
+    for one in pieces:
         full = batches and (
-            batches[-1].cells + piece.cells > MAX_CELLS or batches[-1].size + piece.size > MAX_BYTES
+            batches[-1].cells + one.cells > MAX_CELLS or batches[-1].size + one.size > MAX_BYTES
         )
         if not batches or full:
             batches.append(Batch())
-        _join(batches[-1], piece)
+        _join(batches[-1], one)
     for number, batch in enumerate(batches):
         batch.marker = 1 + zlib.crc32(f"{name}|{number}".encode()) % (2**31 - 2)
         batch.name = f"{name}/{number + 1}-of-{len(batches)}"
@@ -162,18 +96,7 @@ def compose(
     return batches
 
 
-def memory_of_new(tab: TabPlan, look: Dress) -> TabMemory:
-    """Return where a tab that a plan made and its columns are."""
-    desired, source = tab.desired, tab.desired.source
-    if source is not None:
-        headings, places = tuple(source.headings), dict(source.columns)
-    else:
-        headings = tuple(column.label.say(look.language) for column in desired.layout.made)
-        places = {column.id: index for index, column in enumerate(desired.layout.made)}
-    return TabMemory(tabs.sheet_id_of(desired.id), desired.title, headings, places, look.mark(tab))
-
-
-def _join(batch: Batch, piece: _Piece) -> None:
+def _join(batch: Batch, piece: Piece) -> None:
     batch.requests += piece.requests
     batch.cells += piece.cells
     batch.size += piece.size
@@ -190,85 +113,7 @@ def _join(batch: Batch, piece: _Piece) -> None:
         )
 
 
-def _dressing(
-    tab: TabPlan,
-    look: Dress,
-    installed: Mapping[str, str],
-    untagged: Mapping[str, Sequence[str]],
-    rules_of: Callable[[], Mapping[int, list[dict[str, Any]]]],
-) -> Iterator[_Piece]:
-    """Yield what makes a new tab, and what an existing one lacks: tags, and today's colour rules."""
-    existing = tab.existing
-    if existing is None:
-        if tab.is_made:
-            yield from _making(tab, look, installed, rules_of)
-        return
-    pairs = highlights.highlights(tab.desired.layout, look.rules)
-    requests = [
-        wire.tab_tag(existing.sheet_id, tab.desired.id)
-        if name == "tab"
-        else wire.column_tag(existing.sheet_id, existing.columns[name], name)
-        for name in untagged.get(tab.desired.id, ())
-    ]
-    kept = {}
-    if installed.get(tab.desired.id) != look.mark(tab) and "flags" in existing.columns:
-        rules = rules_of().get(existing.sheet_id, [])
-        requests += highlights.replace_highlights(existing.sheet_id, existing.columns, pairs, rules)
-        kept = {existing.sheet_id: [rule for rule in rules if not highlights.is_ours(rule)]}
-    if requests:
-        yield _piece(requests, 0)._replace(kept_rules=kept)
-
-
-def _making(
-    tab: TabPlan,
-    look: Dress,
-    installed: Mapping[str, str],
-    rules_of: Callable[[], Mapping[int, list[dict[str, Any]]]],
-) -> Iterator[_Piece]:
-    """Yield what makes a tab: from the template, or as a copy of another one, whose rules come along."""
-    desired = tab.desired
-    layout, source = desired.layout, desired.source
-    sheet_id = tabs.sheet_id_of(desired.id)
-    columns = memory_of_new(tab, look).columns
-    pairs = highlights.highlights(layout, look.rules) if "flags" in columns else ()
-    if source is not None:
-        requests = list(tabs.copy_tab(desired.id, layout, desired.title, source))
-        if installed.get(source.id) != look.mark(tab):
-            rules = rules_of().get(source.sheet_id, [])
-            requests += highlights.replace_highlights(sheet_id, columns, pairs, rules)
-    else:
-        requests = [
-            *tabs.make_tab(
-                desired.id, layout, desired.title, look.language, one_store=look.one_store
-            ),
-            *highlights.add_highlights(sheet_id, columns, pairs),
-            *furniture.filter_views(desired.id, sheet_id, layout, look.language, look.each),
-            *furniture.protections(desired.id, sheet_id, layout),
-        ]
-    yield _piece(requests, len(layout.columns))
-
-
-def _finishing(tab: TabPlan, look: Dress, installed: Mapping[str, str]) -> Iterator[_Piece]:
-    """Yield how a page looks, once its lines are there: when it is made, and when its shape changed."""
-    desired, existing = tab.desired, tab.existing
-    if desired.page is None or not (tab.is_made or existing):
-        return
-    if existing is not None and installed.get(desired.id) == look.mark(tab):
-        return
-    memory = memory_of_new(tab, look)
-    sheet_id, columns = memory.sheet_id, memory.columns
-    if existing is not None:
-        sheet_id, columns = existing.sheet_id, existing.columns
-    lines = {int(str(key[0])): row for key in desired.keys if (row := tab.row_of(key)) is not None}
-    requests = list(page.dress(desired.layout, desired.page.shape, sheet_id, columns, lines))
-    if existing is None:
-        requests += page.charts(
-            desired.layout, desired.page.shape, sheet_id, columns, lines, look.language
-        )
-    yield _piece(requests, 0)
-
-
-def _additions(tab: TabPlan, look: Dress) -> Iterator[_Piece]:
+def _additions(tab: TabPlan, look: Dress) -> Iterator[Piece]:
     """Yield the new rows, inserted below the last key, in chunks that fit a batch."""
     if not tab.new_rows:
         return
@@ -279,7 +124,7 @@ def _additions(tab: TabPlan, look: Dress) -> Iterator[_Piece]:
         yield from _fitting(rows, lambda part: _addition(tab, bottom, part))
 
 
-def _addition(tab: TabPlan, bottom: _Bottom, part: range) -> _Piece:
+def _addition(tab: TabPlan, bottom: _Bottom, part: range) -> Piece:
     """Return some of the new rows with their keys, formats and proof."""
     sheet_id, columns, at, like_above = bottom
     rows, keys = tab.new_rows[part.start : part.stop], tab.new_keys[part.start : part.stop]
@@ -301,7 +146,7 @@ def _addition(tab: TabPlan, bottom: _Bottom, part: range) -> _Piece:
     key_at = [tab.new_columns.index(name) for name in names]
     proof.keys = {first + i: tuple(row[k] for k in key_at) for i, row in enumerate(rows)}
     proof.inserted = (first, len(rows))
-    return _piece(requests, len(rows) * len(tab.new_columns), proof)
+    return piece(requests, len(rows) * len(tab.new_columns), proof)
 
 
 def _bottom(tab: TabPlan, look: Dress) -> _Bottom:
@@ -318,7 +163,7 @@ def _bottom(tab: TabPlan, look: Dress) -> _Bottom:
     return _Bottom(existing.sheet_id, existing.columns, at, like_above=like_above)
 
 
-def _changes(tab: TabPlan) -> Iterator[_Piece]:
+def _changes(tab: TabPlan) -> Iterator[Piece]:
     """Yield the changed cells, neighbours together, in chunks that fit a batch."""
     existing = tab.existing
     if existing is None or not tab.changes:
@@ -328,7 +173,7 @@ def _changes(tab: TabPlan) -> Iterator[_Piece]:
         yield from _fitting(chunk, lambda part: _rewriting(tab, existing, part))
 
 
-def _rewriting(tab: TabPlan, existing: ExistingTab, by_row: Sequence[Sequence[Change]]) -> _Piece:
+def _rewriting(tab: TabPlan, existing: ExistingTab, by_row: Sequence[Sequence[Change]]) -> Piece:
     """Return the changes of some rows with their proof."""
     cells = sorted(
         WrittenCell(
@@ -358,7 +203,7 @@ def _rewriting(tab: TabPlan, existing: ExistingTab, by_row: Sequence[Sequence[Ch
         for row in by_row
     }
     proof.cells = cells
-    return _piece(requests, len(cells), proof)
+    return piece(requests, len(cells), proof)
 
 
 def _is_listed(tab: TabPlan, key: RowKey) -> bool:
@@ -366,7 +211,7 @@ def _is_listed(tab: TabPlan, key: RowKey) -> bool:
     return tab.desired.page is not None and int(str(key[0])) >= tab.desired.page.shape.first_item
 
 
-def _fitting(rows: Rows, made: Callable[[Rows], _Piece]) -> Iterator[_Piece]:
+def _fitting(rows: Rows, made: Callable[[Rows], Piece]) -> Iterator[Piece]:
     """Yield what is made of some rows, of halves of them where it is more than a batch may weigh."""
     piece = made(rows)
     if piece.size <= MAX_BYTES or len(rows) == 1:

@@ -7,16 +7,27 @@ written to the wrong place is put back and `Moved` is raised, so that the caller
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sheets_sync.core.plan import ExistingTab, TabMemory, heading_texts
+from sheets_sync.core.tab import ExistingTab, TabMemory, heading_texts
 from sheets_sync.core.template import SETTINGS
-from sheets_sync.errors import SheetError, UnsafeChange, Words
 from sheets_sync.sheets import proof, wire
-from sheets_sync.sheets.batches import compose, memory_of_new
+from sheets_sync.sheets.batches import compose
+from sheets_sync.sheets.dressing import memory_of_new
 from sheets_sync.sheets.gateway import UnknownOutcome
 from sheets_sync.sheets.identity import are_same, bind, is_as_remembered, original
+from sheets_sync.sheets.reading import (
+    GONE,
+    LostKeyColumn,
+    Moved,
+    Reading,
+    TitleTaken,
+    Wanted,
+    columns_of,
+    has_formulas,
+    read_tab,
+)
 from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sheets.repair import restoration
 
@@ -25,7 +36,8 @@ if TYPE_CHECKING:
 
     from sheets_sync.core.plan import Plan
     from sheets_sync.core.template import TabLayout
-    from sheets_sync.sheets.batches import Batch, Dress
+    from sheets_sync.sheets.batches import Batch
+    from sheets_sync.sheets.dressing import Dress
     from sheets_sync.sheets.gateway import Gateway
 
 _DISCOVERY = "sheets(properties(sheetId,title),developerMetadata(metadataKey,metadataValue))"
@@ -35,75 +47,6 @@ _HEADINGS = (
 )
 _LOOKS = 3
 """How often a tab is looked at while somebody is moving its columns."""
-
-GONE = -1
-"""The remembered sheet id of a tab that the team deleted: it is looked for, never made again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A tab the program works on: its layout, and its title should it have to be made."""
-
-    layout: TabLayout
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one read found. `untagged` are columns (and `tab` itself) that were found by their names.
-
-    `foreign` are tabs of the team's own that only bear a title of ours.
-    """
-
-    tabs: dict[str, ExistingTab] = field(default_factory=dict)
-    highlights: dict[str, str] = field(default_factory=dict)
-    untagged: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    deleted: tuple[str, ...] = ()
-    foreign: set[str] = field(default_factory=set)
-
-
-class Moved(SheetError):
-    """Rows or columns moved while the program was writing; everything was put back."""
-
-    def __init__(self, tab: str) -> None:
-        self.tab = tab
-        super().__init__(
-            Words(
-                f"写入时「{tab}」的行列正被人移动,已把写错位置的单元格恢复原样。没有数据丢失,请稍后再运行。",
-                f"Rows or columns of '{tab}' were moved while it was being written; what landed beside the wrong "
-                "key was put back. Nothing is lost; run again in a minute.",
-            )
-        )
-
-
-class LostKeyColumn(UnsafeChange):
-    """A tab has lost a column that says which row is which."""
-
-    def __init__(self, tab: str, labels: Sequence[Words]) -> None:
-        self.tab = tab
-        zh, en = ("、".join(x.zh for x in labels), ", ".join(x.en for x in labels))
-        super().__init__(
-            Words(
-                f"「{tab}」里找不到关键列:{zh}。没有它就认不出每一行,因此什么都没写。请用版本历史恢复该列,"
-                "或把对应列的表头改回这个名字。",
-                f"'{tab}' has lost its key column(s): {en}. Without them no row can be told apart, so nothing was "
-                "written. Restore the column from the version history, or give the right column this heading.",
-            )
-        )
-
-
-class TitleTaken(UnsafeChange):
-    """A tab cannot be made, because another one of the program's bears its name."""
-
-    def __init__(self, title: str) -> None:
-        self.title = title
-        super().__init__(
-            Words(
-                f"要新建工作表「{title}」,但程序的另一个工作表已被改成这个名字,因此什么都没写。请把它改回原名,再运行。",
-                f"The tab '{title}' is due, but another tab of the program's was given this name, so nothing was "
-                "written. Give that one its old name back and run again.",
-            )
-        )
 
 
 class Book:
@@ -168,7 +111,7 @@ class Book:
         typed = {
             tab: existing
             for tab, existing in reading.tabs.items()
-            if layouts[tab].kind in SETTINGS and _has_formulas(existing, layouts[tab])
+            if layouts[tab].kind in SETTINGS and has_formulas(existing, layouts[tab])
         }
         if not typed:
             return
@@ -180,7 +123,7 @@ class Book:
                 for name in layouts[tab].key_columns
                 if name in existing.columns
             }
-            values = _columns_of(match["valueRange"])
+            values = columns_of(match["valueRange"])
             cells = [
                 column if index in keys or index >= len(values) else values[index]
                 for index, column in enumerate(existing.cells)
@@ -282,8 +225,7 @@ class Book:
         for _ in range(_LOOKS):
             grids = self._grids(places)
             read = {
-                tab: _read_tab(tab, memory, grids[memory.sheet_id])
-                for tab, memory in places.items()
+                tab: read_tab(tab, memory, grids[memory.sheet_id]) for tab, memory in places.items()
             }
             moved = {t: grid for t, grid in read.items() if not is_as_remembered(grid, places[t])}
             tags = self._column_tags([grid.title for grid in moved.values()])
@@ -390,30 +332,6 @@ class Book:
         ]
         if requests:
             self.gateway.batch_update(self.spreadsheet_id, requests, fields="spreadsheetId")
-
-
-def _read_tab(tab: str, memory: TabMemory, grid: Mapping[str, Any]) -> ExistingTab:
-    """Read one answer; blank texts are blank cells. The range of the answer tells the grid's size."""
-    title, rows, width = proof.size_of(grid["range"])
-    return ExistingTab(tab, memory.sheet_id, title, {}, _columns_of(grid), rows, width)
-
-
-def _columns_of(grid: Mapping[str, Any]) -> list[list[Any]]:
-    """Return the cells of an answer by column; blank texts are blank cells."""
-    return [
-        [None if value == "" else value for value in column] for column in grid.get("values", [])
-    ]
-
-
-def _has_formulas(existing: ExistingTab, layout: TabLayout) -> bool:
-    """Tell whether somebody typed a formula where a setting is read; a product's title may look like one."""
-    read = {c.id for c in layout.columns if not c.key and (c.role == "theirs" or c.unit != "text")}
-    return any(
-        isinstance(value, str) and value.startswith("=")
-        for name, place in existing.columns.items()
-        if place < len(existing.cells) and name in read
-        for value in existing.cells[place][1:]
-    )
 
 
 def _effect(rule: Mapping[str, Any]) -> dict[str, Any]:

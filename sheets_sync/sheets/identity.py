@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from sheets_sync.core.plan import folded
+from sheets_sync.core.tab import folded
 from sheets_sync.sheets.tabs import sheet_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sheets_sync.core.plan import ExistingTab, TabMemory
+    from sheets_sync.core.tab import ExistingTab, TabMemory
     from sheets_sync.core.template import TabLayout
 
 

@@ -15,8 +15,9 @@ from sheets_sync.sheets import wire
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sheets_sync.core.plan import Cell
-    from sheets_sync.sheets.batches import Batch, SheetProof
+    from sheets_sync.core.tab import Cell
+    from sheets_sync.sheets.batches import Batch
+    from sheets_sync.sheets.pieces import SheetProof
 
 FIELDS = (
     "updatedSpreadsheet(sheets(properties(sheetId),"

@@ -16,9 +16,11 @@ from sheets_sync.sheets import wire
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sheets_sync.core.plan import Cell, ExistingTab, Plan, TabPlan
+    from sheets_sync.core.plan import Plan, TabPlan
+    from sheets_sync.core.tab import Cell, ExistingTab
     from sheets_sync.core.template import TabLayout
-    from sheets_sync.sheets.batches import Batch, SheetProof
+    from sheets_sync.sheets.batches import Batch
+    from sheets_sync.sheets.pieces import SheetProof
     from sheets_sync.sheets.wire import Request
 
 _REFERENCES = re.compile(

@@ -17,7 +17,7 @@ from sheets_sync.sheets import wire
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sheets_sync.core.plan import ExistingTab, RowKey
+    from sheets_sync.core.tab import ExistingTab, RowKey
     from sheets_sync.core.template import Column, TabLayout
     from sheets_sync.errors import Language
     from sheets_sync.sheets.wire import Request

@@ -11,12 +11,12 @@ from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from sheets_sync.core.plan import clean
+from sheets_sync.core.tab import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
 
 Request = dict[str, Any]
 

@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sheets_sync.core.history import Slot, Version
 from sheets_sync.core.model import AdGroup, Fault, Portion
-from sheets_sync.core.plan import TabMemory, settled
+from sheets_sync.core.plan import settled
+from sheets_sync.core.tab import TabMemory
 from sheets_sync.errors import ConfigurationError, Words
 from sheets_sync.store import schema
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping, Table
 
     from sheets_sync.core.model import Report
-    from sheets_sync.core.plan import Cell, Plan, RowKey, TabPlan, Written
+    from sheets_sync.core.plan import Plan, TabPlan, Written
+    from sheets_sync.core.tab import Cell, RowKey
 
 READER = 1
 """Raised when a reader changes what it understands, so that known files are read again."""

@@ -11,11 +11,12 @@ import pytest
 from sheets_sync.adopt import adopt
 from sheets_sync.config.job import load_job
 from sheets_sync.config.templates import load_layouts
-from sheets_sync.core.plan import ExistingTab
+from sheets_sync.core.tab import ExistingTab
 from sheets_sync.edges import LOCAL_ID
 from sheets_sync.errors import UnsafeChange
-from sheets_sync.sheets.book import Book, Wanted
+from sheets_sync.sheets.book import Book
 from sheets_sync.sheets.gateway import Gateway
+from sheets_sync.sheets.reading import Wanted
 from sheets_sync.store import Store
 
 HEAD = ["日期", "站点", "SKU", "广告ACOS", "库存水平"]

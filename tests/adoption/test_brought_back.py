@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from sheets_sync.adopt.again import forget_deleted
-from sheets_sync.core.plan import Plan, TabMemory
+from sheets_sync.core.plan import Plan
+from sheets_sync.core.tab import TabMemory
 from sheets_sync.edges import LOCAL_ID
-from sheets_sync.sheets.book import GONE
+from sheets_sync.sheets.reading import GONE
 from sheets_sync.store import Store, schema
 
 NOW = datetime(2026, 7, 30, 8, tzinfo=UTC)

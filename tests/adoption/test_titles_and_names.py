@@ -8,17 +8,10 @@ from typing import Any
 import pytest
 
 from sheets_sync.config.templates import shipped_layouts
-from sheets_sync.core.adoption import (
-    TheirTab,
-    logs,
-    match,
-    month_of,
-    older_months,
-    places,
-    with_aliases,
-)
-from sheets_sync.core.plan import Cell
-from sheets_sync.core.titles import titled_month
+from sheets_sync.core.adoption.logs import logs_of, month_of, older_months, places_of
+from sheets_sync.core.adoption.matching import TheirTab, matched, with_aliases
+from sheets_sync.core.adoption.titles import titled_month
+from sheets_sync.core.tab import Cell
 
 
 @pytest.mark.parametrize(
@@ -62,7 +55,7 @@ def bound(*headings: str, kind: str = "sku", **more: Any) -> dict[str, int]:
     """Return where the columns of a shipped layout are."""
     layouts = shipped_layouts("full")
     layout = next(one for one in layouts if one.kind == kind)
-    return match(tab(*headings, **more), with_aliases(layout, layouts)).places
+    return matched(tab(*headings, **more), with_aliases(layout, layouts)).places
 
 
 def test_spellings_that_do_not_matter() -> None:
@@ -114,7 +107,7 @@ def test_a_copy_of_a_tab_of_ours_is_no_log_where_the_tab_is() -> None:
     rules = tab("日期", "SKU", tag="rules")
     daily = tab("日期", "SKU", tag="daily")
 
-    assert [log.match.tab.tag for log in logs([rules, daily], layout)] == ["daily"]
+    assert [log.match.tab.tag for log in logs_of([rules, daily], layout)] == ["daily"]
 
 
 def test_months_without_a_year_are_ordered_by_their_rows() -> None:
@@ -125,7 +118,7 @@ def test_months_without_a_year_are_ordered_by_their_rows() -> None:
         for number, (title, day) in enumerate({"12月": 46022, "1月": 46030, "11月": 45990}.items())
     ]
 
-    [log] = logs(tabs, layout)
+    [log] = logs_of(tabs, layout)
 
     assert log.match.tab.title == "1月"
     assert [older.tab.title for older in log.older] == ["12月", "11月"]
@@ -138,8 +131,8 @@ def test_stores_that_cannot_be_folders_are_said() -> None:
     layout = next(one for one in shipped_layouts("full") if one.kind == "sku")
     log = of(["店铺", "甲", "a/b"], ["日期", 1, 2], ["SKU", "A", "A"], ["站点", "US", "US"])
 
-    found = places(
-        match(log, layout),
+    found = places_of(
+        matched(log, layout),
         {"US": "US"}.get,
         lambda text: "/" not in text,
         store="my-store",

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from sheets_sync.core.plan import Cell, DesiredTab, ExistingTab, TabPlan, diff
+from sheets_sync.core.plan import DesiredTab, TabPlan, diff
+from sheets_sync.core.tab import Cell, ExistingTab
 from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.errors import Words
 

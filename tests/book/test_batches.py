@@ -9,13 +9,15 @@ import pytest
 
 from sheets_sync.core.plan import Plan
 from sheets_sync.sheets import batches as composing
-from sheets_sync.sheets.batches import Dress, compose, memory_of_new
+from sheets_sync.sheets.batches import compose
+from sheets_sync.sheets.dressing import Dress, memory_of_new
 from sheets_sync.sheets.tabs import sheet_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sheets_sync.core.plan import ExistingTab, TabPlan
+    from sheets_sync.core.plan import TabPlan
+    from sheets_sync.core.tab import ExistingTab
     from sheets_sync.sheets.batches import Batch
 
     SheetOf = Callable[..., ExistingTab]

@@ -8,13 +8,15 @@ import pytest
 
 from sheets_sync.core.plan import Plan
 from sheets_sync.sheets import proof
-from sheets_sync.sheets.batches import Dress, compose
+from sheets_sync.sheets.batches import compose
+from sheets_sync.sheets.dressing import Dress
 from sheets_sync.sheets.repair import restoration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sheets_sync.core.plan import ExistingTab, TabPlan
+    from sheets_sync.core.plan import TabPlan
+    from sheets_sync.core.tab import ExistingTab
     from sheets_sync.sheets.batches import Batch
 
     SheetOf = Callable[..., ExistingTab]

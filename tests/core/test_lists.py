@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sheets_sync.core.lists import operations_tab, page_tab, recalled, settings_tab
-from sheets_sync.core.plan import Cell, DesiredTab, ExistingTab, TabPlan, diff, loose_key
+from sheets_sync.core.plan import DesiredTab, TabPlan, diff
+from sheets_sync.core.tab import Cell, ExistingTab, loose_key
 from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.core.today import Page, Shape
 from sheets_sync.errors import Words

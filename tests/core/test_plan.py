@@ -10,20 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_sync.core.plan import (
-    Cell,
     Change,
     DesiredTab,
-    ExistingTab,
     Override,
     Plan,
-    RowKey,
     TabPlan,
     Written,
-    clean,
     diff,
-    key_text,
     settled,
 )
+from sheets_sync.core.tab import Cell, ExistingTab, RowKey, clean, key_text
 from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.errors import Words
 

@@ -23,8 +23,8 @@ from sheets_sync.core.wording import Locale
 from sheets_sync.errors import Language, Words
 
 if TYPE_CHECKING:
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.records import Records
+    from sheets_sync.core.tab import Cell
 
 PortionOf = Callable[..., Portion]
 RecordsOf = Callable[..., "Records"]

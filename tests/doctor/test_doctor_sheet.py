@@ -11,7 +11,8 @@ from sheets_sync.config.data import data_folder
 from sheets_sync.config.job import load_job
 from sheets_sync.config.rulefiles import load_rules
 from sheets_sync.config.templates import load_layouts
-from sheets_sync.core.plan import Plan, TabMemory
+from sheets_sync.core.plan import Plan
+from sheets_sync.core.tab import TabMemory
 from sheets_sync.doctor import exit_code
 from sheets_sync.doctor.sheet import google_clock_ahead_s
 from sheets_sync.store import Arrived, Store

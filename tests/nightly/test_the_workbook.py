@@ -244,3 +244,54 @@ def test_the_filter_view_of_the_newest_day_moves_by_itself(nights: Nights) -> No
     assert any(title.startswith("我的 SKU · ") for title in titles)
     assert spec["filterCriteria"]["condition"]["values"] == [{"userEnteredValue": "|newest|"}]
     assert {row["日期"] for row in rows if "|newest|" in row["预警码"]} == {46233}
+
+
+def test_another_site_moves_the_list_down_with_its_looks(nights: Nights) -> None:
+    """Merged cells and currencies follow the lines; the team's own row between them stays."""
+    with nights.sheet() as sheet:
+        page = sheet.worksheet("今日")
+        page.insert_row(["", "我们的一行"], 3)
+    text = nights.job_file.read_text(encoding="utf-8")
+    nights.job_file.write_text(text.replace("JP]", "JP, UK]"), encoding="utf-8")
+
+    result = nights.night(LAST_DAY)
+    again = nights.sync(LAST_DAY)
+
+    with nights.sheet() as sheet:
+        page = sheet.worksheet("今日")
+        shown = page.get_all_values()
+        fields = "sheets(properties(title),merges,charts(chartId))"
+        found = sheet.fetch_sheet_metadata({"fields": fields})
+    [today] = [tab for tab in found["sheets"] if tab["properties"]["title"] == "今日"]
+    head = next(at for at, row in enumerate(shown) if row[1] == "级别")
+    rows = {merge["startRowIndex"] for merge in today["merges"]}
+    assert [row[1] for row in shown[1:7]] == ["US", "我们的一行", "DE", "JP", "UK", ""]
+    assert head == 8
+    assert rows == set(range(head, head + 11))
+    assert len(today["charts"]) == 3
+    assert again["cells_written"] == 0
+    assert result["calls"]["write"] == 1
+
+
+def test_a_page_in_both_languages_is_one_page(fresh: Nights) -> None:
+    """Headings, rules and dropdowns; and settings are still understood."""
+    text = fresh.job_file.read_text(encoding="utf-8")
+    fresh.job_file.write_text(text.replace("language: zh", "language: both"), encoding="utf-8")
+    fresh.company.write_night(fresh.inbox, LAST_DAY)
+    fresh.sync(LAST_DAY)
+    with fresh.sheet() as sheet:
+        rules = sheet.worksheet("规则 Rules")
+        rows = table(rules)
+        at = next(i for i, r in enumerate(rows, 2) if r["规则 / Rule"].startswith("低库存"))
+        written(sheet, "规则 Rules", at, {"改为 / Changed to": 90})
+
+    result = fresh.sync(LAST_DAY)
+    again = fresh.sync(LAST_DAY)
+
+    with fresh.sheet() as sheet:
+        titles = [tab.title for tab in sheet.worksheets()]
+        verdict = table(sheet.worksheet("规则 Rules"))[at - 2]["校验结果 / Check"]
+    assert titles[:3] == ["今日 Today", "日报 2026-07 Daily", "账号 Account"]
+    assert "90" in verdict
+    assert result["rejects"] == []
+    assert again["cells_written"] == 0

@@ -19,11 +19,11 @@ from sheets_sync.config.settings import read_settings, spellings
 from sheets_sync.core.breaches import Verdict, judge
 from sheets_sync.core.history import merge
 from sheets_sync.core.model import Figure, MasterData, Portion, Report, Sku, SourceFile
-from sheets_sync.core.plan import Cell, RowKey, folded
 from sheets_sync.core.records import Records, build
 from sheets_sync.core.rules import Rule
 from sheets_sync.core.scope import Scope
 from sheets_sync.core.settings import Good, SettingRow, SettingsRead, SettingsTab
+from sheets_sync.core.tab import Cell, RowKey, folded
 
 NOW = datetime(2026, 7, 31, 10, 0, tzinfo=UTC)
 DAY = date(2026, 7, 30)  # the newest complete day everywhere at that moment

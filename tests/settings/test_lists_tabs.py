@@ -13,8 +13,8 @@ from sheets_sync.core.model import Benchmark, MasterData, Sku, SkuKey
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.settings import SettingsRead
+    from sheets_sync.core.tab import Cell
 
 Team = Any
 TeamOf = Any

@@ -12,7 +12,7 @@ from sheets_sync.config.settings import read_settings
 from sheets_sync.core.settings import SettingRow, SettingsTab
 
 if TYPE_CHECKING:
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
 
 Team = Any
 

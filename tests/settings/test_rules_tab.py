@@ -13,9 +13,9 @@ from sheets_sync.core.rules import Comparison, Operand
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.rules import Rule
     from sheets_sync.core.settings import SettingsRead
+    from sheets_sync.core.tab import Cell
 
 Team = Any
 TeamOf = Any

@@ -10,7 +10,7 @@ import pytest
 from sheets_sync.config.settings import sku_rows
 
 if TYPE_CHECKING:
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
 
 Team = Any
 TeamOf = Any

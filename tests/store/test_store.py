@@ -12,7 +12,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from sheets_sync.core.history import Slot, Version, merge
 from sheets_sync.core.model import AdGroup, Fault, Portion, Report, SourceFile
-from sheets_sync.core.plan import DesiredTab, ExistingTab, Plan, TabMemory, TabPlan, diff
+from sheets_sync.core.plan import DesiredTab, Plan, TabPlan, diff
+from sheets_sync.core.tab import ExistingTab, TabMemory
 from sheets_sync.core.template import Column, TabLayout
 from sheets_sync.errors import ConfigurationError, Words
 from sheets_sync.store import Arrived, Store, schema
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sheets_sync.core.plan import Cell, RowKey, Written
+    from sheets_sync.core.plan import Written
+    from sheets_sync.core.tab import Cell, RowKey
 
 NOW = datetime(2026, 7, 31, 10, tzinfo=UTC)
 DAY = date(2026, 7, 30)

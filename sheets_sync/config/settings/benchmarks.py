@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sheets_sync.config.settings.rows import RowReader, TabReader
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
 
 _Range = tuple[float, float]
 _Key = tuple[str, str, "date | None"]

@@ -11,7 +11,7 @@ from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
     from sheets_sync.config.settings.rows import RowReader, TabReader
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
 
 KINDS: dict[str, DayKind] = {
     "休息": "rest", "rest": "rest", "假期": "rest", "请假": "rest", "holiday": "rest", "leave": "rest", "off": "rest",

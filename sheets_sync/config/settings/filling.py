@@ -12,8 +12,8 @@ from sheets_sync.config.settings.rules import SEVERITY_WORDS
 from sheets_sync.config.settings.skus import STATUS_WORDS
 from sheets_sync.config.settings.variants import Workshop
 from sheets_sync.core.marketplaces import SPELLINGS
-from sheets_sync.core.plan import folded
 from sheets_sync.core.serials import serial_date
+from sheets_sync.core.tab import folded
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from sheets_sync.config.job import Job
     from sheets_sync.core.model import Benchmark, MasterData, Sku
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.records import Records
     from sheets_sync.core.rules import Rule
+    from sheets_sync.core.tab import Cell
     from sheets_sync.errors import Language
 
 Cells = dict[str, "Cell"]

@@ -19,8 +19,8 @@ from sheets_sync.errors import Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.rules import Deed, Level, Rule, Severity
+    from sheets_sync.core.tab import Cell
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning")
 

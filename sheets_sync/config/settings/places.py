@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sheets_sync.config.settings import values
 from sheets_sync.config.yamlfile import UnfitError, did_you_mean, joined
 from sheets_sync.core.marketplaces import MARKETPLACES, NAMES, marketplace_code
-from sheets_sync.core.plan import folded
+from sheets_sync.core.tab import folded
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
 
 EVERYWHERE_WORDS = ("*", "all", "全部", "所有", "everywhere")
 

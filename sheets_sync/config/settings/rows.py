@@ -19,8 +19,8 @@ from sheets_sync.errors import Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sheets_sync.core.plan import Cell, RowKey
     from sheets_sync.core.settings import SettingRow, SettingsTab
+    from sheets_sync.core.tab import Cell, RowKey
 
 T = TypeVar("T")
 Cells = dict[str, "Cell"]

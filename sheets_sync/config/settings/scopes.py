@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from sheets_sync.config.yamlfile import UnfitError, did_you_mean, joined
 from sheets_sync.core.aims import Aim
 from sheets_sync.core.marketplaces import NAMES, marketplace_code
-from sheets_sync.core.plan import folded
+from sheets_sync.core.tab import folded
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sheets_sync.config.job import Job
     from sheets_sync.config.settings.rows import RowReader, TabReader
-    from sheets_sync.core.plan import Cell
+    from sheets_sync.core.tab import Cell
 
 _TEXTS = ("asin", "parent_asin", "title", "category", "brand", "owner", "deputy", "stock_pool")
 

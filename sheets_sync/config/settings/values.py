@@ -12,15 +12,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from sheets_sync.config.yamlfile import UnfitError, did_you_mean, joined
-from sheets_sync.core.plan import clean, folded
 from sheets_sync.core.rules import DEEDS
+from sheets_sync.core.tab import clean, folded
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.rules import Deed
+    from sheets_sync.core.tab import Cell
 
 T = TypeVar("T")
 

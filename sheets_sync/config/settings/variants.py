@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from sheets_sync.config.settings.rows import RowReader
     from sheets_sync.config.settings.scopes import Names
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.rules import Deed, Rule, Severity
+    from sheets_sync.core.tab import Cell
 
 T = TypeVar("T")
 

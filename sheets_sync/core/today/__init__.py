@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheets_sync.core.deadlines import WINDOW_DAYS
-from sheets_sync.core.plan import clean
+from sheets_sync.core.tab import clean
 from sheets_sync.core.today import charts
 from sheets_sync.core.today.charts import chart_cells
 from sheets_sync.core.today.figures import Site, site_figures, site_name, total_figures
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from sheets_sync.core.breaches import Breach, Verdict
     from sheets_sync.core.model import MasterData, SkuKey
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.records import Records
     from sheets_sync.core.rules import Rule
+    from sheets_sync.core.tab import Cell
     from sheets_sync.errors import Language
 
 COLUMNS = (

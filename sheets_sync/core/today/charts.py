@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sheets_sync.core.breaches import Verdict
     from sheets_sync.core.panel import Array
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.records import Records
+    from sheets_sync.core.tab import Cell
     from sheets_sync.errors import Language
 
 DAYS = 30

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from sheets_sync.core.grid import Mask
     from sheets_sync.core.model import SkuKey
     from sheets_sync.core.panel import Array, Panel
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.records import Records
     from sheets_sync.core.scope import Scope
+    from sheets_sync.core.tab import Cell
     from sheets_sync.errors import Language
 
 _TOTAL_DIGITS = 2

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from sheets_sync.core.breaches import Breach, Verdict
     from sheets_sync.core.model import MasterData
-    from sheets_sync.core.plan import Cell
     from sheets_sync.core.rules import Flood
     from sheets_sync.core.scope import Scope
+    from sheets_sync.core.tab import Cell
     from sheets_sync.errors import Language
 
 MOST = 10

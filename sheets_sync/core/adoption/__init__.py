@@ -1,0 +1,1 @@
+"""How a sheet that a team keeps by hand maps onto a template."""
