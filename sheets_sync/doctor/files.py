@@ -63,8 +63,8 @@ def of_lists(master: MasterData, *, in_sheet: bool) -> Iterator[Finding]:
     skus = list(master.skus.values())
     if in_sheet and not skus:
         yield fine(
-            "没有 skus.csv:SKU在表格的「SKU表」里维护",
-            "There is no skus.csv: SKUs are kept in the sheet",
+            "skus.csv 里没有SKU:在表格的「SKU表」里维护",
+            "skus.csv lists no SKU: they are kept in the sheet",
         )
         return
     if not skus:

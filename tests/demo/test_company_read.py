@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from sheets_sync.core.model import Report
     from sheets_sync.demo.company import Company
 
-pytestmark = pytest.mark.xdist_group("company-read")  # its fixture is dear: one worker makes it
 
 STORES = {"acme": ("US", "DE", "JP")}
 RULES = Path(__file__).parents[2] / "rules"

@@ -12,8 +12,6 @@ from sheets_sync.__main__ import main
 from sheets_sync.demo.show import Tally, run_demo
 from sheets_sync.errors import ConfigurationError, Words
 
-pytestmark = pytest.mark.xdist_group("demo")  # its fixture is dear: one worker makes it
-
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 
 

@@ -79,8 +79,11 @@ def test_open_ends_of_the_sku_list_are_told(folder: Any) -> None:
 
 
 def test_an_empty_sku_list_is_told(folder: Any) -> None:
-    """It is empty on the first day, which stops nothing."""
-    assert folder.examined().about("skus.csv lists no SKU").ok is None
+    """It is empty on the first day, which stops nothing: the sheet keeps the SKUs."""
+    finding = folder.examined().about("skus.csv lists no SKU")
+
+    assert finding.ok is True
+    assert "kept in the sheet" in finding.what.en
 
 
 def test_an_unknown_file_is_named_with_the_reason(folder: Any) -> None:
