@@ -59,6 +59,8 @@ DEEP_EVERY_DAYS = 7
 """Ad sales are restated up to 42 days back: that far is rewritten once a week."""
 
 _DEEP_ON = "deep_rewrite_on"
+_BLANK_TAB = "blank_tab_of"
+"""Which spreadsheet still has the blank tab that it was made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Prepared:
             *notices.about_sources(self.records, merged, inbox_is_empty=inbox_is_empty),
             *self._new_skus(),
             *notices.about_the_sheet(self.plan, deleted, self.written),
+            *notices.about_unusable(self.reading.unusable),
             *notices.about_size(self.cells),
         ]
 
@@ -183,7 +186,7 @@ def decide(gathered: Gathered, edges: Edges, *, search: Collection[str] = ()) ->
         written = {tab: store.written(spreadsheet, tab) for tab in wanted}
         cut_off = {tab for tab, rows in written.items() if rows and tab not in known}
         reading = edges.book.read(wanted, known, search={*search, *cut_off})
-    settings = settings_of(setup, reading.tabs, recall.good_settings(store, spreadsheet))
+    settings = settings_of(setup, reading, recall.good_settings(store, spreadsheet))
     typed, misread = typed_ipi(setup.layouts, reading.tabs, written)
     master = settings.settings.master
     records = build(gathered.merged.current, master, scope, typed=typed)
@@ -226,7 +229,6 @@ def carry_out(
     """
     refuse_if_unsafe(prepared, expect=expect, force=force)
     run_id = f"{prepared.now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
-    created = edges.book is None
     book = edges.book or _create(prepared, edges)
     try:
         try:
@@ -240,8 +242,9 @@ def carry_out(
     except SheetsSyncError as error:
         edges.store.fail(run_id, str(error))
         raise
-    if created:
+    if edges.store.setting(_BLANK_TAB) == book.spreadsheet_id:
         book.drop_blank_tab()
+        edges.store.remember(_BLANK_TAB, "")
     if prepared.gathered.deep:
         edges.store.remember(_DEEP_ON, prepared.now.date().isoformat())
     return run_id, prepared
@@ -320,7 +323,8 @@ def _attempt(
     arrived = Arrived(reports, merged.news)
     store.begin(run_id, spreadsheet, prepared.now, plan, markers, arrived, prepared.written)
     book.write(batches, plan)
-    store.finish(run_id, spreadsheet, plan, prepared.written, tabs, _outline(prepared))
+    outline = _outline(prepared)
+    store.finish(run_id, spreadsheet, plan, prepared.written, tabs, outline, book.arrived)
     recall.keep_cells(store, spreadsheet, plan)
 
 
@@ -328,7 +332,7 @@ def _with_run(prepared: Prepared, run_id: str) -> Plan:
     """Return the plan with a line in the list of runs, if it changes anything and there is such a list."""
     plan = prepared.plan
     layout = next((one for one in prepared.setup.layouts if one.kind == "run"), None)
-    if layout is None or layout.id in prepared.reading.deleted or not plan.changes_anything:
+    if layout is None or layout.id in prepared.reading.absent or not plan.changes_anything:
         return plan
     language, scope = prepared.setup.job.language, prepared.gathered.scope
     cells = run_cells(
@@ -357,6 +361,7 @@ def _create(prepared: Prepared, edges: Edges) -> Book:
     spreadsheet = edges.gateway.create(
         title, locale="zh_CN" if job.language != "en" else "en_US", timeZone=job.schedule.zone
     )
+    edges.store.remember(_BLANK_TAB, spreadsheet)
     edges.store.remember(LOCAL_ID, spreadsheet)
     edges.book = Book(edges.gateway, spreadsheet)
     return edges.book

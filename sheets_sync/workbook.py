@@ -44,13 +44,20 @@ Typed = dict[tuple[str, str, date], float]
 _NOT_A_NUMBER = Words("'{text}' 不是数字", "'{text}' is not a number")
 
 
-def settings_of(setup: Setup, tabs: Mapping[str, ExistingTab], good: Good) -> SettingsRead:
-    """Return what the sheet sets, for what it does not the job and its lists."""
-    found = {
-        layout.id: as_settings(layout, tabs[layout.id])
-        for layout in setup.layouts
-        if layout.kind in SETTINGS and layout.id in tabs
-    }
+def settings_of(setup: Setup, reading: Reading, good: Good) -> SettingsRead:
+    """Return what the sheet sets, for what it does not the job and its lists.
+
+    A tab that cannot be read tonight counts as it was when last right.
+    """
+    found = {}
+    for layout in setup.layouts:
+        if layout.kind not in SETTINGS:
+            continue
+        if layout.id in reading.tabs:
+            read = reading.worked_out.get(layout.id, reading.tabs[layout.id])
+            found[layout.id] = as_settings(layout, read)
+        elif layout.id in reading.unusable and layout.id in good:
+            found[layout.id] = recalled(layout, good[layout.id])
     return read_settings(found, setup.job, setup.catalogue, setup.master, good)
 
 
@@ -137,7 +144,7 @@ class Workbook:
             job.schedule.zone,
             self.reading.tabs,
         )
-        present = [tab for tab in tabs if tab.id not in self.reading.deleted]
+        present = [tab for tab in tabs if tab.id not in self.reading.absent]
         return [replace(tab, source=self._source(tab)) for tab in present]
 
     def _source(self, tab: DesiredTab) -> ExistingTab | None:
@@ -150,7 +157,7 @@ class Workbook:
     def lists(self) -> Iterator[DesiredTab]:
         """Yield the Settings and the team's work log."""
         for layout in self.setup.layouts:
-            if layout.id in self.reading.deleted:
+            if layout.id in self.reading.absent:
                 continue
             existing = self.reading.tabs.get(layout.id)
             language = self.setup.job.language
@@ -170,11 +177,18 @@ class Workbook:
         if layout.kind == "rule":
             by_level = sorted(setup.catalogue, key=lambda rule: rule.level != "sku")
             return rule_rows(tuple(by_level), setup.job, language)
-        start = [] if existing else start_rows(setup.master, language).get(layout.kind, [])
+        start = []
+        if existing is None or self._is_unsettled(layout):
+            start = start_rows(setup.master, language).get(layout.kind, [])
         if layout.kind == "product":
             confirmed = not asks_about_skus(layout)
             return [*start, *sku_rows(self.records, language, confirmed=confirmed)]
         return start
+
+    def _is_unsettled(self, layout: TabLayout) -> bool:
+        """Return whether a tab of ours is there that no finished run has filled: one was cut off."""
+        is_named = "tab" in self.reading.untagged.get(layout.id, ())
+        return layout.id not in self.known and not is_named
 
     def page(
         self, plan: Plan, verdict: Verdict, breaches: Sequence[Breach]
@@ -182,7 +196,7 @@ class Workbook:
         """Yield the stand-up page, once it is known where every row will stand."""
         job = self.setup.job
         for layout in self.setup.layouts:
-            if layout.kind != "line" or layout.id in self.reading.deleted:
+            if layout.kind != "line" or layout.id in self.reading.absent:
                 continue
             page = today.compose(
                 self.records,

@@ -16,7 +16,7 @@ from sheets_sync.core.tab import key_text
 from sheets_sync.errors import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sheets_sync.core.history import Merged, Slot, Version
     from sheets_sync.core.model import MasterData
@@ -50,7 +50,7 @@ def refusals(merged: Merged, plan: Plan) -> Iterator[Notice]:
                 "Fewer than four fifths: it may be incomplete.",
             ),
         )
-    for tab in plan.tabs:
+    for tab in plan.logs:
         if tab.duplicates:
             yield Notice(
                 "key-twice",
@@ -123,6 +123,20 @@ def about_the_sheet(
                     f"{_named(_said(tab))}. To have them back, use the version history.",
                 ),
             )
+
+
+def about_unusable(tabs: Mapping[str, tuple[str, Sequence[Words]]]) -> Iterator[Notice]:
+    """Yield which tabs beside the logs were left alone, because a column is missing; by title and labels."""
+    for title, labels in tabs.values():
+        zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
+        yield Notice(
+            "tab-unusable",
+            Words(
+                f"「{title}」里找不到列 {zh},本次没有读写这个表;设置仍按上次的。请用版本历史恢复该列,或改回这个表头。",
+                f"'{title}' has no column {en}, so it was neither read nor written; its settings hold as last read. Restore "
+                "the column from the version history, or give the right one this heading.",
+            ),
+        )
 
 
 def about_new_skus(

@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sheets_sync.core.tab import Cell, RowKey, blank_or
 
@@ -193,6 +193,8 @@ def diff(
 def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Written) -> TabPlan:
     layout = desired.layout
     rows, duplicates = _rows(existing, layout)
+    if not layout.is_log:
+        duplicates = set()  # of two equal lines of a page the first one counts
     there = None if existing is None else existing.columns
     if existing is None and desired.source is not None:
         there = desired.source.columns
@@ -216,25 +218,18 @@ def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Writte
     ]
     changes: list[Change] = []
     overrides: list[Override] = []
-    if existing is not None:
-        for name in owned:
-            column = layout.by_id[name]
-            if name in layout.key_columns:
-                continue
-            nobodys = name in layout.moments or name == "flags"
-            for i, row, have, want in _differing(
-                existing, existing.columns[name], desired.columns[name], present
-            ):
-                key = desired.keys[i]
-                if column.role == "prefilled" and key in written:
-                    continue
-                if column.role != "ours" and have is not None:
-                    continue
-                known = written.get(key, {}).get(name, () if not nobodys else (have,))
-                if column.on_edit == "keep" and is_theirs(have, known):
-                    overrides.append(Override(desired.id, key, name, want, have))
-                else:
-                    changes.append(Change(row, key, name, have, want))
+    for name in owned:
+        if existing is None or name in layout.key_columns:
+            continue
+        for i, row, have, want in _differing(
+            existing, existing.columns[name], desired.columns[name], present
+        ):
+            key = desired.keys[i]
+            verdict = _verdict(layout, name, have, want, written.get(key))
+            if verdict == "keep":
+                overrides.append(Override(desired.id, key, name, want, have))
+            elif verdict == "write":
+                changes.append(Change(row, key, name, have, want))
     absent = [i for i, key in enumerate(desired.keys) if key not in rows]
     gone = [i for i in absent if _was_there(written.get(desired.keys[i]), layout.key_columns)]
     stays_gone = set(gone)
@@ -256,6 +251,28 @@ def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Writte
         missing,
         len(present) - len({change.row for change in changes}),
     )
+
+
+def _verdict(
+    layout: TabLayout,
+    name: str,
+    have: Cell,
+    want: Cell,
+    written: Mapping[str, tuple[Cell, ...]] | None,
+) -> Literal["write", "keep", "leave"]:
+    """Return what is to become of a cell that differs: `keep` is a person's change, `leave` no concern of ours."""
+    column = layout.by_id[name]
+    if column.role == "prefilled" and _is_settled(written, name):
+        return "leave"
+    if column.role != "ours" and have is not None:
+        return "leave"
+    nobodys = name in layout.moments or name == "flags"
+    known = (written or {}).get(name, (have,) if nobodys else ())
+    if not is_theirs(have, known):
+        return "write"
+    if column.on_edit == "keep":
+        return "keep"
+    return "leave" if want is None else "write"  # blank: nothing of ours belongs there
 
 
 def settled(tab: TabPlan, written: Written) -> Written:
@@ -284,6 +301,11 @@ def settled(tab: TabPlan, written: Written) -> Written:
                 cells[name] = (value,)
         found[key] = cells
     return found
+
+
+def _is_settled(row: Mapping[str, tuple[Cell, ...]] | None, name: str) -> bool:
+    """Return whether a cell was surely written once: a value beside another may not have arrived."""
+    return row is not None and len(row.get(name, ())) <= 1
 
 
 def _is_doubtful(row: Mapping[str, tuple[Cell, ...]] | None) -> bool:

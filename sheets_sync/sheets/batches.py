@@ -35,7 +35,8 @@ MAX_BYTES = 1_500_000
 class Batch:
     """Requests that apply together or not at all, and what the answer has to show.
 
-    `kept_rules` are other people's colour rules on the sheets whose own ones it replaces.
+    `kept_rules` are other people's colour rules on the sheets whose own ones it replaces. What is only about
+    looks may be refused without harm.
     """
 
     requests: list[Request] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Batch:
     marker: int = 0
     name: str = ""
     kept_rules: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    is_looks: bool = False
 
 
 class _Bottom(NamedTuple):
@@ -80,12 +82,12 @@ def compose(
         pieces += _changes(tab)
         pieces += finishing(tab, look, installed)
     batches: list[Batch] = []
-    for one in pieces:
+    for one in sorted(pieces, key=lambda piece: piece.is_looks):
         full = batches and (
             batches[-1].cells + one.cells > MAX_CELLS or batches[-1].size + one.size > MAX_BYTES
         )
-        if not batches or full:
-            batches.append(Batch())
+        if not batches or full or one.is_looks:
+            batches.append(Batch(is_looks=one.is_looks))
         _join(batches[-1], one)
     for number, batch in enumerate(batches):
         batch.marker = 1 + zlib.crc32(f"{name}|{number}".encode()) % (2**31 - 2)
@@ -132,6 +134,8 @@ def _addition(tab: TabPlan, bottom: _Bottom, part: range) -> Piece:
     order = sorted(range(len(tab.new_columns)), key=lambda i: columns[tab.new_columns[i]])
     indexes = [columns[tab.new_columns[i]] for i in order]
     requests = [wire.insert_rows(sheet_id, first, len(rows), like_row_above=like_above)]
+    if like_above:  # a colour that somebody gave to the last row does not spread
+        requests.append(wire.uncoloured(sheet_id, (first, first + len(rows))))
     for left, right in _neighbours(indexes):
         block = [[row[i] for i in order[left:right]] for row in rows]
         requests.append(wire.update_cells(sheet_id, first, indexes[left], block))
@@ -239,11 +243,10 @@ def _proof(tab: TabPlan, sheet_id: int, columns: Mapping[str, int]) -> SheetProo
     layout = tab.desired.layout
     existing: ExistingTab | None = tab.existing
     headings: dict[int, str] = {}
-    if existing is not None:
+    seen = tab.desired.source if existing is None else existing
+    if seen is not None:
         headings = {
-            index: existing.headings[index]
-            for index in columns.values()
-            if index < len(existing.headings)
+            index: seen.headings[index] for index in columns.values() if index < len(seen.headings)
         }
     title = tab.desired.title if existing is None else existing.title
     return SheetProof(

@@ -7,6 +7,7 @@ written to the wrong place is put back and `Moved` is raised, so that the caller
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from sheets_sync.sheets.reading import (
     Reading,
     TitleTaken,
     Wanted,
+    are_alike,
     columns_of,
     has_formulas,
     read_tab,
@@ -88,18 +90,22 @@ class Book:
             read = self._identified(layouts, places)
         reading = Reading({}, {}, {}, tuple(sorted(gone)))
         for tab, (existing, untagged) in read.items():
-            key_columns = layouts[tab].key_columns
+            layout = layouts[tab]
             lost = [
-                name
-                for name in key_columns
-                if name not in existing.columns and name not in layouts[tab].implied
+                layout.by_id[name].label
+                for name in layout.key_columns
+                if name not in existing.columns and name not in layout.implied
             ]
-            if lost and tab in named and not layouts[tab].is_log:
+            if lost and layout.is_log:
+                raise LostKeyColumn(existing.title, lost)
+            if lost and tab in named:
                 reading.foreign.add(tab)
                 continue
-            if lost:
-                labels = [layouts[tab].by_id[name].label for name in lost]
-                raise LostKeyColumn(existing.title, labels)
+            if (
+                lost and layout.kind != "operation"
+            ):  # any part of an entry of the work log may be missing
+                reading.unusable[tab] = (existing.title, lost)
+                continue
             reading.tabs[tab] = existing
             reading.highlights[tab] = places[tab].highlights
             reading.untagged[tab] = (*untagged, *(("tab",) if tab in named else ()))
@@ -107,33 +113,41 @@ class Book:
         return reading
 
     def _work_out_settings(self, reading: Reading, layouts: Mapping[str, TabLayout]) -> None:
-        """Put values in place of the formulas by which people set things; costs a read where there are any."""
-        typed = {
-            tab: existing
-            for tab, existing in reading.tabs.items()
-            if layouts[tab].kind in SETTINGS and has_formulas(existing, layouts[tab])
-        }
-        if not typed:
-            return
-        filters = [{"gridRange": {"sheetId": existing.sheet_id}} for existing in typed.values()]
-        found = self.gateway.read_ranges(self.spreadsheet_id, filters, render="UNFORMATTED_VALUE")
-        for (tab, existing), match in zip(typed.items(), found, strict=True):
-            keys = {
-                existing.columns[name]
-                for name in layouts[tab].key_columns
-                if name in existing.columns
+        """Ask what the formulas come to by which people set things; costs a read where there are any.
+
+        Should rows move between the two reads, what was read first is read again.
+        """
+        for _ in range(_LOOKS):
+            typed = {
+                tab: existing
+                for tab, existing in reading.tabs.items()
+                if layouts[tab].kind in SETTINGS and has_formulas(existing, layouts[tab])
             }
-            values = columns_of(match["valueRange"])
-            cells = [
-                column if index in keys or index >= len(values) else values[index]
-                for index, column in enumerate(existing.cells)
-            ]
-            reading.tabs[tab] = replace(existing, cells=cells)
+            if not typed:
+                return
+            values = self._grids(typed, render="UNFORMATTED_VALUE")
+            results = {
+                tab: replace(existing, cells=columns_of(values[existing.sheet_id]))
+                for tab, existing in typed.items()
+            }
+            if all(are_alike(typed[tab], results[tab]) for tab in typed):
+                for tab, existing in typed.items():
+                    reading.worked_out[tab] = _with_keys(existing, results[tab], layouts[tab])
+                return
+            again = self._grids(typed)
+            for tab, existing in typed.items():
+                reading.tabs[tab] = replace(existing, cells=columns_of(again[existing.sheet_id]))
+        raise Moved(next(iter(typed.values())).title)
 
     def write(self, batches: Sequence[Batch], plan: Plan) -> None:
         """Send the batches in order and check each one's answer; raise Moved or another SheetError."""
         for batch in batches:
-            answer = self._sent(batch)
+            try:
+                answer = self._sent(batch)
+            except RequestRefused:
+                if not batch.is_looks:
+                    raise
+                continue  # something of the team's is in the way of how a page looks
             wrong = proof.misplaced(batch, answer) if answer is not None else None
             if wrong or answer is None:
                 wrong = self._put_back(batch, plan) or wrong
@@ -168,9 +182,10 @@ class Book:
 
     def drop_blank_tab(self) -> None:
         """Take out the blank tab that a new spreadsheet comes with, once there are others."""
-        self.gateway.batch_update(
-            self.spreadsheet_id, [{"deleteSheet": {"sheetId": 0}}], fields="spreadsheetId"
-        )
+        with suppress(RequestRefused):  # somebody was faster
+            self.gateway.batch_update(
+                self.spreadsheet_id, [{"deleteSheet": {"sheetId": 0}}], fields="spreadsheetId"
+            )
 
     def _discover(
         self, wanted: Mapping[str, Wanted], homes: Mapping[str, int], *, must: Collection[str] = ()
@@ -203,12 +218,14 @@ class Book:
                 raise TitleTaken(title)
         return found, frozenset(named)
 
-    def _grids(self, places: Mapping[str, TabMemory]) -> dict[int, dict[str, Any]]:
+    def _grids(
+        self, places: Mapping[str, TabMemory | ExistingTab], *, render: str = "FORMULA"
+    ) -> dict[int, dict[str, Any]]:
         """Read whole tabs, all in one request, by sheet id."""
         if not places:
             return {}
         filters = [{"gridRange": {"sheetId": memory.sheet_id}} for memory in places.values()]
-        found = self.gateway.read_ranges(self.spreadsheet_id, filters)
+        found = self.gateway.read_ranges(self.spreadsheet_id, filters, render=render)
         return {
             match["dataFilters"][0]["gridRange"].get("sheetId", 0): match["valueRange"]
             for match in found
@@ -332,6 +349,16 @@ class Book:
         ]
         if requests:
             self.gateway.batch_update(self.spreadsheet_id, requests, fields="spreadsheetId")
+
+
+def _with_keys(typed: ExistingTab, results: ExistingTab, layout: TabLayout) -> ExistingTab:
+    """Return a tab with what its formulas come to, its keys as they are told apart."""
+    keys = {typed.columns[name] for name in layout.key_columns if name in typed.columns}
+    cells = [
+        typed.cells[index] if index in keys and index < len(typed.cells) else column
+        for index, column in enumerate(results.cells)
+    ]
+    return replace(results, cells=cells)
 
 
 def _effect(rule: Mapping[str, Any]) -> dict[str, Any]:

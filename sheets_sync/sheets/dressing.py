@@ -114,7 +114,10 @@ def _making(
 
 
 def finishing(tab: TabPlan, look: Dress, installed: Mapping[str, str]) -> Iterator[Piece]:
-    """Yield how a page looks, once its lines are there: when it is made, and when its shape changed."""
+    """Yield how a page looks, once its lines are there: when it is made, and when its shape changed.
+
+    What is made once, charts and colours, goes by itself: where it is there already, it is refused whole.
+    """
     desired, existing = tab.desired, tab.existing
     if desired.page is None or not (tab.is_made or existing):
         return
@@ -125,9 +128,9 @@ def finishing(tab: TabPlan, look: Dress, installed: Mapping[str, str]) -> Iterat
     if existing is not None:
         sheet_id, columns = existing.sheet_id, existing.columns
     lines = {int(str(key[0])): row for key in desired.keys if (row := tab.row_of(key)) is not None}
-    requests = list(page.dress(desired.layout, desired.page.shape, sheet_id, columns, lines))
-    if existing is None:
-        requests += page.charts(
-            desired.layout, desired.page.shape, sheet_id, columns, lines, look.language
-        )
-    yield piece(requests, 0)
+    shape, layout = desired.page.shape, desired.layout
+    looks = list(page.dress(layout, shape, sheet_id, columns, lines))
+    yield piece(looks, 0)._replace(is_looks=True)
+    if not installed.get(desired.id):
+        once = list(page.charts(layout, shape, sheet_id, columns, lines, look.language))
+        yield piece(once, 0)._replace(is_looks=True)

@@ -70,7 +70,10 @@ def _condition(sieve: Sieve, name: str) -> dict[str, Any]:
 
 
 def protections(tab_id: str, sheet_id: int, layout: TabLayout) -> Iterator[Request]:
-    """Yield warnings that a column is the program's; they stop nobody."""
+    """Yield warnings that a column is the program's; they stop nobody.
+
+    They begin at the heading row: rows inserted right below it would push a range down that begins there.
+    """
     if not layout.protect:
         return
     first = 0
@@ -81,7 +84,7 @@ def protections(tab_id: str, sheet_id: int, layout: TabLayout) -> Iterator[Reque
                 "addProtectedRange": {
                     "protectedRange": {
                         "protectedRangeId": object_id(tab_id, "protected", str(first)),
-                        "range": wire.grid_range(sheet_id, (1, None), (first, end)),
+                        "range": wire.grid_range(sheet_id, (0, None), (first, end)),
                         "description": "sheets_sync",
                         "warningOnly": True,
                     }

@@ -55,22 +55,31 @@ def dress(
     columns: Mapping[str, int],
     lines: Mapping[int, int],
 ) -> Iterator[Request]:
-    """Yield the formats and merges of every line that is there."""
+    """Yield the formats and merges of the figures' and the list's lines.
+
+    Only columns of the program's are touched: those that people put between them, and lines below the
+    list, are theirs.
+    """
     shown = [c for c in layout.made if c.id in columns and c.hide == "never"]
-    if not shown or not lines:
-        return
-    left, right = min(columns[c.id] for c in shown), max(columns[c.id] for c in shown) + 1
+    spans = list(wire.spans(sorted(columns[c.id] for c in shown)))
     for number, row in sorted(lines.items()):
-        place = wire.grid_range(sheet_id, (row, row + 1), (left, right))
-        yield {"unmergeCells": {"range": place}}
-        if number >= shape.list_head:
-            yield from _list_line(number, row, shape, sheet_id, columns, place)
+        if number >= shape.first_item + MOST:
             continue
-        yield _styled(place, {"textFormat": {"bold": number == shape.total}})
+        for span in spans:
+            place = wire.grid_range(sheet_id, (row, row + 1), span)
+            yield {"unmergeCells": {"range": place}}
+            if number >= shape.list_head:
+                yield _styled(place, _list_style(is_head=number == shape.list_head))
+            else:
+                yield _styled(place, {"textFormat": {"bold": number == shape.total}})
+        if number >= shape.list_head:
+            yield wire.row_height(sheet_id, (row, row + 1), _LIST_PIXELS)
+            yield from _merged(layout, sheet_id, columns, row)
+            continue
         for column in shown:
             yield _formatted(column, number, shape, sheet_id, row, columns[column.id])
     for column in layout.made:
-        if column.hide == "always" and column.id in columns and not column.key:
+        if column.hide == "always" and column.id in columns and not column.key and lines:
             kind, pattern = number_kind(column), column.format or FORMATS["count"]
             rows = (min(lines.values()), max(lines.values()) + 1)
             span = (columns[column.id], columns[column.id] + 1)
@@ -134,16 +143,8 @@ def _formatted(
     return wire.number_format(sheet_id, (row, row + 1), (place, place + 1), pattern, kind)
 
 
-def _list_line(
-    number: int,
-    row: int,
-    shape: Shape,
-    sheet_id: int,
-    columns: Mapping[str, int],
-    place: dict[str, int],
-) -> Iterator[Request]:
-    """Dress a line of the list: a heading, or a thing to do with its long texts over several cells."""
-    is_head = number == shape.list_head
+def _list_style(*, is_head: bool) -> dict[str, Any]:
+    """Return how a line of the list looks: a heading, or a thing to do."""
     style: dict[str, Any] = {
         "numberFormat": {"type": "TEXT", "pattern": "@"},
         "horizontalAlignment": "LEFT",
@@ -154,14 +155,19 @@ def _list_line(
     if is_head:
         style["backgroundColorStyle"] = {"rgbColor": HEADING}
         style["textFormat"]["foregroundColorStyle"] = {"rgbColor": HEADING_TEXT}
-    yield _styled(place, style)
-    yield wire.row_height(sheet_id, (row, row + 1), _LIST_PIXELS)
-    if number > shape.first_item + MOST - 1:
-        return
+    return style
+
+
+def _merged(
+    layout: TabLayout, sheet_id: int, columns: Mapping[str, int], row: int
+) -> Iterator[Request]:
+    """Give the long texts of a line several cells, where no column of the team's stands between."""
+    order = [column.id for column in layout.made]
     for first, last in _LISTED:
-        if first in columns and last in columns and columns[first] < columns[last]:
-            span = (columns[first], columns[last] + 1)
-            area = wire.grid_range(sheet_id, (row, row + 1), span)
+        between = order[order.index(first) : order.index(last) + 1]
+        places = [columns.get(name, -1) for name in between]
+        if places == list(range(places[0], places[0] + len(between))) and places[0] >= 0:
+            area = wire.grid_range(sheet_id, (row, row + 1), (places[0], places[-1] + 1))
             yield {"mergeCells": {"range": area, "mergeType": "MERGE_ALL"}}
 
 

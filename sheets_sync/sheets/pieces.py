@@ -41,13 +41,17 @@ class SheetProof:
 
 
 class Piece(NamedTuple):
-    """Requests that belong together, what they cost in cells and bytes, and what they must find."""
+    """Requests that belong together, what they cost in cells and bytes, and what they must find.
+
+    Where they are only about how a page `looks` they travel alone, and may be refused.
+    """
 
     requests: list[Request]
     cells: int
     size: int
     proof: SheetProof | None = None
     kept_rules: Mapping[int, list[dict[str, Any]]] = {}
+    is_looks: bool = False
 
 
 def piece(requests: list[Request], cells: int, proof: SheetProof | None = None) -> Piece:

@@ -30,7 +30,9 @@ class Wanted:
 class Reading:
     """What one read found. `untagged` are columns (and `tab` itself) that were found by their names.
 
-    `foreign` are tabs of the team's own that only bear a title of ours.
+    `foreign` are tabs of the team's own that only bear a title of ours. `unusable` have lost a column
+    without which their rows cannot be told apart: its labels by tab. `worked_out` are Settings tabs in which
+    somebody typed formulas, with what these come to.
     """
 
     tabs: dict[str, ExistingTab] = field(default_factory=dict)
@@ -38,6 +40,13 @@ class Reading:
     untagged: dict[str, tuple[str, ...]] = field(default_factory=dict)
     deleted: tuple[str, ...] = ()
     foreign: set[str] = field(default_factory=set)
+    unusable: dict[str, tuple[str, Sequence[Words]]] = field(default_factory=dict)
+    worked_out: dict[str, ExistingTab] = field(default_factory=dict)
+
+    @property
+    def absent(self) -> set[str]:
+        """Return the tabs that are neither read nor written: deleted, or unusable."""
+        return {*self.deleted, *self.unusable}
 
 
 class Moved(SheetError):
@@ -99,10 +108,22 @@ def columns_of(grid: Mapping[str, Any]) -> list[list[Any]]:
 
 def has_formulas(existing: ExistingTab, layout: TabLayout) -> bool:
     """Tell whether somebody typed a formula where a setting is read; a product's title may look like one."""
-    read = {c.id for c in layout.columns if not c.key and (c.role == "theirs" or c.unit != "text")}
+    read = {c.id for c in layout.columns if not c.key and c.role != "ours" and c.id != "title"}
     return any(
         isinstance(value, str) and value.startswith("=")
         for name, place in existing.columns.items()
         if place < len(existing.cells) and name in read
         for value in existing.cells[place][1:]
+    )
+
+
+def are_alike(one: ExistingTab, other: ExistingTab) -> bool:
+    """Tell whether two readings of a tab show the same rows: cells that hold no formula are equal."""
+    height = max(one.bottom, other.bottom)
+    width = max(len(one.cells), len(other.cells))
+    return all(
+        one.cell(row, column) == other.cell(row, column)
+        for column in range(width)
+        for row in range(height)
+        if not str(one.cell(row, column)).startswith("=")
     )

@@ -35,7 +35,8 @@ def restoration(batch: Batch, plan: Plan, now: Mapping[str, ExistingTab]) -> lis
     """Return the requests that undo what a batch wrote beside the wrong key or under the wrong heading.
 
     A cell is put back only while it still holds what the batch wrote. Rows that the batch added under
-    the wrong headings are taken out again; rows it added in one piece stay.
+    the wrong headings are taken out again; rows it added in one piece stay. A copy of a tab whose columns
+    moved before it was copied has its tags in the wrong places: it goes, to be made anew.
     """
     tabs = {tab.desired.id: tab for tab in plan.tabs}
     requests: list[Request] = []
@@ -44,6 +45,9 @@ def restoration(batch: Batch, plan: Plan, now: Mapping[str, ExistingTab]) -> lis
         if new is None:
             continue
         old = tabs[sheet.tab].existing
+        if old is None and tabs[sheet.tab].desired.source and _columns_moved(sheet, new):
+            requests.append({"deleteSheet": {"sheetId": sheet.sheet_id}})
+            continue
         if old is not None:
             requests += _Repair(sheet, tabs[sheet.tab], old, new).requests()
         if _columns_moved(sheet, new):

@@ -137,7 +137,7 @@ def copy_tab(tab_id: str, layout: TabLayout, title: str, source: ExistingTab) ->
     yield {
         "updateCells": {
             "range": wire.grid_range(sheet_id, (1, 2), (0, source.column_count)),
-            "fields": "userEnteredValue,note",
+            "fields": "userEnteredValue,note,userEnteredFormat.backgroundColorStyle",
         }
     }
 
@@ -153,7 +153,7 @@ def money_formats(
     row = at
     for marketplace, run in groupby(keys, key=lambda key: str(key[place])):
         count = len(list(run))
-        for first, end in _runs(money):
+        for first, end in wire.spans(money):
             yield wire.number_format(
                 sheet_id, (row, row + count), (first, end), money_format(marketplace), "CURRENCY"
             )
@@ -270,12 +270,3 @@ def _spans(columns: Sequence[Column], of: Any) -> Iterator[tuple[Any, tuple[int,
         end = first + len(list(run))
         yield value, (first, end)
         first = end
-
-
-def _runs(indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield (first, end) of each run of consecutive numbers."""
-    start = 0
-    for i in range(1, len(indexes) + 1):
-        if i == len(indexes) or indexes[i] != indexes[i - 1] + 1:
-            yield indexes[start], indexes[i - 1] + 1
-            start = i

@@ -82,6 +82,15 @@ def _runs(cells: list[tuple[int, int, Cell]]) -> Iterator[tuple[tuple[int, int],
             start = i
 
 
+def spans(indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, end) of each run of consecutive numbers."""
+    start = 0
+    for i in range(1, len(indexes) + 1):
+        if i == len(indexes) or indexes[i] != indexes[i - 1] + 1:
+            yield indexes[start], indexes[i - 1] + 1
+            start = i
+
+
 def insert_rows(sheet_id: int, at: int, count: int, *, like_row_above: bool) -> Request:
     """Insert rows before row `at`; their formats are those of the row above or of the row below."""
     span = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": at, "endIndex": at + count}
@@ -108,6 +117,17 @@ def number_format(
             "range": grid_range(sheet_id, rows, columns),
             "cell": {"userEnteredFormat": {"numberFormat": {"type": kind, "pattern": pattern}}},
             "fields": "userEnteredFormat.numberFormat",
+        }
+    }
+
+
+def uncoloured(sheet_id: int, rows: tuple[int, int]) -> Request:
+    """Take the fill colours from whole rows."""
+    return {
+        "repeatCell": {
+            "range": grid_range(sheet_id, rows, (0, None)),
+            "cell": {},
+            "fields": "userEnteredFormat.backgroundColorStyle",
         }
     }
 

@@ -206,10 +206,18 @@ class Store:
         written: Mapping[str, Written],
         tabs: Mapping[str, TabMemory],
         summary: Mapping[str, Any],
+        markers: Sequence[int],
     ) -> None:
-        """Settle a run: its values are the ones last written, its tabs are where they were seen."""
+        """Settle a run: its values are the ones last written, its tabs are where they were seen.
+
+        `markers` are those that its batches left in the sheet.
+        """
         t = schema.runs
-        values = {"state": "finished", "summary": json.dumps(summary, ensure_ascii=False)}
+        values = {
+            "state": "finished",
+            "summary": json.dumps(summary, ensure_ascii=False),
+            "markers": json.dumps(list(markers)),
+        }
         with self._engine.begin() as connection:
             connection.execute(update(t).where(t.c.run_id == run_id).values(values))
             for tab in plan.tabs:
@@ -425,8 +433,12 @@ def _save_rows(
     """Note the values of the rows a plan touches; pending ones stand beside those they replace.
 
     A pending row may turn out not to be there, so None stands beside its values until a run finishes
-    and sees it.
+    and sees it. Of entries that people make and of runs nothing is kept: they are told apart by what
+    stands in them.
     """
+    if tab.desired.layout.kind in ("operation", "run"):
+        return
+    before = {(change.key, change.column): change.before for change in tab.changes}
     after: dict[RowKey, dict[str, Cell]] = {
         key: dict(zip(tab.new_columns, values, strict=True))
         for key, values in zip(tab.new_keys, tab.new_rows, strict=True)
@@ -440,7 +452,10 @@ def _save_rows(
         known = seen.get(key) or written.get(key, {})
         cells = {name: list(values) for name, values in known.items()}
         for name, value in after.get(key, {}).items():
-            others = (*known.get(name, ()), *((None,) if key in added else ())) if pending else ()
+            others: tuple[Cell, ...] = ()
+            if pending:
+                others = known.get(name) or (before.get((key, name)),)
+                others = (*others, None) if key in added else others
             cells[name] = list(dict.fromkeys((value, *others)))
         rows.append(
             {

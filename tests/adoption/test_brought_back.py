@@ -37,7 +37,7 @@ def job(team: Any) -> Path:
         "daily:2026-07": memory(GONE),
         "daily:2026-01": memory(GONE),
     }
-    store.finish("run-1", sheet.id, Plan(), {}, known, {})
+    store.finish("run-1", sheet.id, Plan(), {}, known, {}, [])
     with store._engine.begin() as connection:
         for tab in ("today", "rules"):
             row = {"spreadsheet": sheet.id, "tab": tab, "key": '["k"]', "written": "{}"}

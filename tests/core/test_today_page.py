@@ -320,13 +320,13 @@ def test_the_list_reads_in_both_languages(portion_of: PortionOf, records_of: Rec
     )  # fmt: skip
 
     assert to_do(page(records, skus=skus)) == [
-        ["⏰ 逾期", "王芳", "US", "B", "断货,在途 0", "催入库或补空运", "⏰ 逾期 9 小时"],
+        ["⏰ 逾期", "王芳", "US", "B", "断货,在途 0", "催入库或补空运", "7-31 08:30"],
         ["🔴 严重", "王芳", "US", "C", "7日ACOS 45%(线 40%)", "降竞价", "8-1 08:30"],
         ["🟡 关注", N, "US", N, "VTR合规 96.8%(线 98%)", "补传追踪号", "8-1 08:30"],
         ["🟡 关注", "王芳", "US", "A", "可售 12 件 < 30", "催入库或补空运", "8-1 08:30"],
     ]
     assert to_do(page(records, "en", skus=skus)) == [
-        ["⏰ Overdue", "王芳", "US", "B", "Out of stock, 0 inbound", "Chase the inbound", "⏰ overdue 9 h"],
+        ["⏰ Overdue", "王芳", "US", "B", "Out of stock, 0 inbound", "Chase the inbound", "31 Jul 08:30"],
         ["🔴 Critical", "王芳", "US", "C", "7-day ACOS 45% (limit 40%)", "Lower the bid", "1 Aug 08:30"],
         ["🟡 Warning", N, "US", N, "VTR compliance 96.8% (limit 98%)", "Add tracking numbers", "1 Aug 08:30"],
         ["🟡 Warning", "王芳", "US", "A", "12 available < 30", "Chase the inbound", "1 Aug 08:30"],
@@ -351,7 +351,7 @@ def test_of_equal_deadlines_an_empty_shelf_and_then_the_larger_share_comes_first
     listed = to_do(page(records))
 
     assert [line[3] for line in listed] == ["D", "B", "C", "A"]
-    assert [line[6] for line in listed] == ["⏰ 逾期 9 小时", "8-1 08:30", "8-1 08:30", "8-1 08:30"]
+    assert [line[6] for line in listed] == ["7-31 08:30", "8-1 08:30", "8-1 08:30", "8-1 08:30"]
 
 
 def test_the_ads_of_siblings_are_one_line(portion_of: PortionOf, records_of: RecordsOf) -> None:
@@ -447,13 +447,16 @@ def test_a_line_links_to_the_cell_it_is_about(portion_of: PortionOf, records_of:
     assert found.links == {first: "#gid=7&range=P45"}
 
 
-def test_a_long_delay_is_told_in_days(portion_of: PortionOf, records_of: RecordsOf) -> None:
-    """A cell that changed every hour would be news about nothing."""
+def test_a_deadline_that_passed_is_told_by_its_moment(
+    portion_of: PortionOf, records_of: RecordsOf
+) -> None:
+    """A cell that changed every hour would be news about nothing; the severity says that it is past."""
     records = records_of([stock(portion_of, {"A": 9}, days=i) for i in range(6)])
 
-    assert to_do(page(records))[0][6] == "⏰ 逾期 3 天"
-    assert to_do(page(records, "en"))[0][6] == "⏰ overdue 3 d"
-    assert to_do(page(records, now=NOW + timedelta(hours=4)))[0][6] == "⏰ 逾期 3 天"
+    assert to_do(page(records))[0][0] == "⏰ 逾期"
+    assert to_do(page(records))[0][6] == "7-28 08:30"
+    assert to_do(page(records, "en"))[0][6] == "28 Jul 08:30"
+    assert to_do(page(records, now=NOW + timedelta(hours=4))) == to_do(page(records))
 
 
 # --- the words of a problem --------------------------------------------------------------------

@@ -70,7 +70,7 @@ def _remember(job: Any, memory: TabMemory) -> None:
     store.begin(
         "r1", SPREADSHEET, datetime(2026, 7, 30, tzinfo=UTC), Plan(), [], Arrived((), ()), {}
     )
-    store.finish("r1", SPREADSHEET, Plan(), {}, {"daily:2026-07": memory}, {})
+    store.finish("r1", SPREADSHEET, Plan(), {}, {"daily:2026-07": memory}, {}, [])
     store.close()
 
 

@@ -156,3 +156,31 @@ def test_a_month_that_the_team_deletes_is_not_made_again(july: Nights) -> None:
     assert "日报 2026-07" not in titles
     assert "日报 2026-08" in titles
     assert [w["code"] for w in result["warnings"]].count("tab-deleted") == 1
+
+
+def test_columns_moved_while_a_month_is_copied_do_not_stay_in_the_wrong_place(
+    july: Nights, open_sheet: Callable[[str], gspread.Spreadsheet]
+) -> None:
+    """The copy shows it in its own headings: it goes, and is made anew."""
+    with LocalServer(july.data) as server:
+        sheet = open_sheet(server.url)
+        tab = sheet.worksheet("日报 2026-07")
+        notes = tab.row_values(1).index("备注")
+        source = {
+            "sheetId": tab.id,
+            "dimension": "COLUMNS",
+            "startIndex": notes,
+            "endIndex": notes + 1,
+        }
+        move = {"moveDimension": {"source": source, "destinationIndex": 8}}
+        server.fail({"kind": "edit-between", "batch": [move]})
+
+        july.sync(AUGUST)
+        again = july.sync(AUGUST)
+
+        head, *rows = sheet.worksheet("日报 2026-08").get_all_values()
+    row = dict(zip(head, rows[0], strict=False))
+    assert head[8:10] == ["备注", "销量"]
+    assert row["备注"] == ""
+    assert {r[head.index("数据状态")] for r in rows if r[0]} == {"初步"}
+    assert again["cells_written"] == 0

@@ -270,7 +270,7 @@ def test_another_site_moves_the_list_down_with_its_looks(nights: Nights) -> None
     assert rows == set(range(head, head + 11))
     assert len(today["charts"]) == 3
     assert again["cells_written"] == 0
-    assert result["calls"]["write"] == 1
+    assert result["calls"]["write"] == 2  # how it looks travels alone, and may be refused
 
 
 def test_a_page_in_both_languages_is_one_page(fresh: Nights) -> None:
@@ -295,3 +295,111 @@ def test_a_page_in_both_languages_is_one_page(fresh: Nights) -> None:
     assert "90" in verdict
     assert result["rejects"] == []
     assert again["cells_written"] == 0
+
+
+def test_another_site_leaves_the_teams_columns_and_merges_on_the_page_alone(nights: Nights) -> None:
+    """Their column between ours keeps its notes and colours; their merged cells stop nothing."""
+    with nights.sheet() as sheet:
+        page = sheet.worksheet("今日")
+        column = page.row_values(1).index("销量") + 1
+        page.insert_cols([["备忘", *[f"记 {i}" for i in range(2, 33)]]], col=column)
+        letter = gspread.utils.rowcol_to_a1(1, column).rstrip("1")
+        page.format(f"{letter}2:{letter}32", {"backgroundColor": {"red": 1, "green": 1}})
+        page.merge_cells("B25:C27")
+        page.update_acell("D22", "我的话")
+        notes, rows = page.col_values(column), len(page.get_all_values())
+    text = nights.job_file.read_text(encoding="utf-8")
+    nights.job_file.write_text(text.replace("JP]", "JP, UK]"), encoding="utf-8")
+
+    result = nights.night(LAST_DAY)
+
+    with nights.sheet() as sheet:
+        page = sheet.worksheet("今日")
+        fields = "sheets(merges,data(rowData(values(userEnteredFormat(backgroundColor)))))"
+        asked = {"ranges": f"今日!{letter}2:{letter}32", "fields": fields}
+        found = sheet.fetch_sheet_metadata(asked)["sheets"][0]
+        assert page.col_values(column) == notes
+        assert page.acell("D22").value == "我的话"
+        assert len(page.get_all_values()) == rows
+    painted = [row["values"][0]["userEnteredFormat"] for row in found["data"][0]["rowData"]]
+    assert len(painted) == 31
+    assert all(one["backgroundColor"] == {"red": 1, "green": 1} for one in painted)
+    assert result["rows"]["inserted"] > 0
+
+
+def test_the_work_log_needs_no_column_and_the_page_no_number(nights: Nights) -> None:
+    """What the team deletes there stops nothing; what cannot be told apart is left alone and told."""
+    with nights.sheet() as sheet:
+        log = sheet.worksheet("操作记录")
+        log.delete_columns(log.row_values(1).index("复查日") + 1)
+        written(sheet, "操作记录", 2, {"人": "赵六"})
+        sheet.worksheet("今日").delete_columns(1)
+        rules = sheet.worksheet("规则")
+        rules.delete_columns(rules.row_values(1).index("级别") + 1)
+        before = sheet.worksheet("今日").get_all_values()
+
+    result = nights.night(LAST_DAY)
+
+    with nights.sheet() as sheet:
+        assert table(sheet.worksheet("操作记录"))[0]["首见"] != ""
+        assert sheet.worksheet("今日").get_all_values() == before
+    told = [w["text"] for w in result["warnings"] if w["code"] == "tab-unusable"]
+    assert len(told) == 2
+    assert "「规则」里找不到列 级别" in "".join(told)
+    assert result["rows"]["inserted"] > 0
+
+
+def test_a_copied_line_of_the_page_stops_nothing(nights: Nights) -> None:
+    """Only a log refuses two rows with one key."""
+    with nights.sheet() as sheet:
+        page = sheet.worksheet("今日")
+        page.append_row(page.row_values(8, value_render_option="UNFORMATTED_VALUE"))
+
+    result = nights.night(LAST_DAY)
+
+    assert result["rows"]["inserted"] > 0
+
+
+def test_hours_that_pass_are_no_news(nights: Nights) -> None:
+    """A run in the afternoon without new files changes no cell, though something is overdue."""
+    nights.night(LAST_DAY)
+    now = nights.now(LAST_DAY)
+
+    later = [
+        nights.run("sync", "--json", "--now", (now + timedelta(hours=h)).isoformat())
+        for h in (1, 3)
+    ]
+
+    assert [json.loads(out)["cells_written"] for _, out, _ in later] == [0, 0]
+
+
+def test_warnings_stand_over_the_rows_wherever_rows_are_added(nights: Nights) -> None:
+    """They begin at the heading, so that inserted rows stay inside them."""
+    nights.night(LAST_DAY)
+
+    with nights.sheet() as sheet:
+        found = sheet.fetch_sheet_metadata({"fields": "sheets(properties(title),protectedRanges)"})
+    [daily] = [t for t in found["sheets"] if t["properties"]["title"] == "日报 2026-07"]
+    ranges = [one["range"] for one in daily["protectedRanges"]]
+    assert all(one.get("startRowIndex", 0) == 0 and "endRowIndex" not in one for one in ranges)
+    assert all(one["warningOnly"] for one in daily["protectedRanges"])
+
+
+@pytest.mark.parametrize("fault", ["drop-before", "503"])
+def test_the_stamp_of_an_entry_survives_a_run_that_did_not_arrive(
+    nights: Nights, fault: str
+) -> None:
+    """What was about to be written is not taken for written."""
+    with nights.sheet() as sheet:
+        written(sheet, "操作记录", 2, {"人": "赵六", "SKU": "LAMP-07"})
+    nights.company.write_night(nights.inbox, LAST_DAY)
+    with LocalServer(nights.data) as server:
+        server.fail({"kind": fault, "when": "batchUpdate", "times": 40})
+        code, _, _ = nights.run("sync")
+
+    nights.sync(LAST_DAY)
+
+    with nights.sheet() as sheet:
+        [entry] = table(sheet.worksheet("操作记录"))
+    assert code == 4
+    assert entry["首见"] != ""

@@ -95,12 +95,20 @@ def begin(
     return written
 
 
-def finish(store: Store, run: str, plan: Plan, written: Written, **tabs: TabMemory) -> None:
-    store.finish(run, SHEET, plan, {TAB: written}, tabs, {"cells": plan.cells})
+def finish(
+    store: Store,
+    run: str,
+    plan: Plan,
+    written: Written,
+    *,
+    markers: tuple[int, ...] = (),
+    **tabs: TabMemory,
+) -> None:
+    store.finish(run, SHEET, plan, {TAB: written}, tabs, {"cells": plan.cells}, markers)
 
 
 def carried_out(store: Store, run: str, plan: Plan, **more: Any) -> None:
-    finish(store, run, plan, begin(store, run, plan, **more))
+    finish(store, run, plan, begin(store, run, plan, **more), markers=more.get("markers", ()))
 
 
 # --- what was written ----------------------------------------------------------------------------

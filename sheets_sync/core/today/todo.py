@@ -117,7 +117,7 @@ def _item(
             "vs_day": (siblings.say(language) if others else key.sku) or None,
             "vs_week": problem(hit, task.panel, locale),
             "tacos": advice(hit.advice, language) or None,
-            "overdue": None if task.due is None else deadline(task.due, now, locale),
+            "overdue": None if task.due is None else deadline(task.due, locale),
         },
         task.breach,
     )

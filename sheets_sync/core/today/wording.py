@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sheets_sync.core.accounts import late_sources
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from sheets_sync.core.panel import Panel
     from sheets_sync.core.rules import Flood, Hit, Verb
     from sheets_sync.errors import Language
-
-_HOURS_SHOWN = 48
-"""Beyond so many hours a delay is told in days, so that the cell changes once a day."""
 
 _SIGNS: dict[Verb, str] = {
     "above": ">", "at_least": "≥", "below": "<", "at_most": "≤", "equals": "=",
@@ -75,8 +71,6 @@ _FLOOD = Words(
 )
 _LATE = Words("数据迟到:{kinds}", "Data late: {kinds}")
 _LATE_KIND = Words("{kind} {days} 天", "{kind} {days} d")
-_OVERDUE_HOURS = Words("⏰ 逾期 {n} 小时", "⏰ overdue {n} h")
-_OVERDUE_DAYS = Words("⏰ 逾期 {n} 天", "⏰ overdue {n} d")
 
 
 def problem(hit: Hit, panel: Panel, locale: Locale) -> str:
@@ -103,20 +97,11 @@ def advice(words: Words, language: Language) -> str:
     return Words(words.zh.split("。")[0], words.en.split(". ")[0]).say(language)
 
 
-def deadline(due: datetime, now: datetime, locale: Locale) -> str:
-    """Return until when, in the team's zone; once that is past, for how long."""
-    if due >= now:
-        when = Fact(due, "moment")
-        return Words(shown(when, locale, zh=True), shown(when, locale, zh=False)).say(
-            locale.language
-        )
-    hours = max(1, (now - due) // timedelta(hours=1))
-    words = (
-        _OVERDUE_HOURS.filled(n=hours)
-        if hours <= _HOURS_SHOWN
-        else _OVERDUE_DAYS.filled(n=hours // 24)
-    )
-    return words.say(locale.language)
+def deadline(due: datetime, locale: Locale) -> str:
+    """Return until when, in the team's zone: a cell that no passing hour changes."""
+    when = Fact(due, "moment")
+    said = Words(shown(when, locale, zh=True), shown(when, locale, zh=False))
+    return said.say(locale.language)
 
 
 def _template(hit: Hit) -> Words | None:
