@@ -68,12 +68,23 @@ class Browser:
         self._buffer = b""
         self._serial = 0
         self._session: str | None = None
+        self._context: str | None = None
         self.complaints: list[str] = []
-        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin as a browser that was just started does: another page, nothing kept, no complaints."""
+        self._session = None
+        if self._context is not None:
+            self._call("Target.disposeBrowserContext", browserContextId=self._context)
+        context = self._call("Target.createBrowserContext")["browserContextId"]
+        place = {"url": "about:blank", "browserContextId": context, "width": 1280, "height": 800}
+        target = self._call("Target.createTarget", **place)["targetId"]
         attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
+        self._context, self._session = context, attached["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self._call(f"{domain}.enable")
+        self.complaints = []
 
     def _call(self, method: str, **params: Any) -> dict[str, Any]:
         self._serial += 1
@@ -223,20 +234,35 @@ class Browser:
         os.close(self._read)
 
 
+@pytest.fixture(scope="session")
+def _started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Browser]]]:
+    """Return the browsers that run, by language: starting one takes longer than most tests."""
+    started: dict[str, list[Browser]] = {}
+    yield started
+    for each in (one for group in started.values() for one in group):
+        each.close()
+
+
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Callable[[str], Browser]]:
-    """Start a browser whose reader has the given language, such as zh-CN."""
+def browser(
+    _started: dict[str, list[Browser]], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Browser]:
+    """Give a browser as it is when just started, whose reader has a language such as zh-CN."""
     if shutil.which("chromium") is None:
         pytest.skip("Chromium is not installed")
-    started: list[Browser] = []
+    taken: list[Browser] = []
 
     def start(language: str = "zh-CN") -> Browser:
-        started.append(Browser(tmp_path / f"profile{len(started)}", language))
-        return started[-1]
+        group = _started.setdefault(language, [])
+        free = next((one for one in group if one not in taken), None)
+        if free is None:
+            group.append(free := Browser(tmp_path_factory.mktemp("profile"), language))
+        else:
+            free.renew()
+        taken.append(free)
+        return free
 
-    yield start
-    for each in started:
-        each.close()
+    return start
 
 
 HEADINGS = ["日期", "SKU", "销量", "7日ACOS", "备注", "点击", "CTR", "预警码"]
