@@ -18,7 +18,7 @@ check: .venv/ready-dev
 	$(BIN)/sheets-sync rules test
 
 unit: .venv/ready-dev
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist worksteal
 
 bench: .venv/ready-dev
 	$(BIN)/python tests/bench.py
