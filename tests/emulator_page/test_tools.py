@@ -209,6 +209,7 @@ def test_a_tab_is_added_and_renamed(page: Any) -> None:
     page.key("Enter")
 
     assert page.wait(f"{TABS} === '日报 2026-07,大表,我的笔记'")
+    page.wait("!document.body.innerText.includes('正在读取')")
     page.click("#cell-0-0")
     page.keys("ok")
     page.key("Enter")

@@ -174,7 +174,12 @@ export class Actions {
 
   /** Give a tab another name. */
   renameTab(sheetId, title) {
-    return this.#change([{ updateSheetProperties: { properties: { sheetId, title }, fields: "title" } }], words.renamedTab(title));
+    return this.#do(async (here) => {
+      await change(here.id, [{ updateSheetProperties: { properties: { sheetId, title }, fields: "title" } }]);
+      // What is typed before the next reading belongs to the tab under its new name.
+      const tab = here.structure?.tabs.find((each) => each.properties.sheetId === sheetId);
+      if (tab) tab.properties.title = title;
+    }, words.renamedTab(title));
   }
 
   /** Make a filter view of the rows that hold the same text as the selected cell; its id. */
