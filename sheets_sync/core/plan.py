@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sheets_sync.core.tab import Cell, RowKey, blank_or
@@ -74,9 +73,12 @@ class Override(NamedTuple):
     theirs: Cell
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TabPlan:
-    """The changes of one tab. `new_rows[i]` has a value for each name in `new_columns`."""
+    """The changes of one tab. `new_rows[i]` has a value for each name in `new_columns`.
+
+    `rows` says where each key was read, `last_row` where the last one, 0 where there is none.
+    """
 
     desired: DesiredTab
     existing: ExistingTab | None
@@ -89,6 +91,8 @@ class TabPlan:
     duplicates: tuple[RowKey, ...]
     missing_columns: tuple[str, ...]
     unchanged: int
+    rows: Mapping[RowKey, int] = field(default_factory=dict, repr=False)
+    last_row: int = 0
 
     @property
     def cells(self) -> int:
@@ -103,17 +107,11 @@ class TabPlan:
     @property
     def first_new_row(self) -> int:
         """Return where new rows go: below the last key, right below the headings of a new tab."""
-        if self.existing is None:
-            return 1
-        return 1 + max((row for row, _ in self.existing.keys(self.desired.layout)), default=0)
-
-    @cached_property
-    def _places(self) -> dict[RowKey, int]:
-        return _rows(self.existing, self.desired.layout)[0]
+        return self.last_row + 1
 
     def row_of(self, key: RowKey) -> int | None:
         """Return where a row is once the plan is carried out, zero-based; None where it is not there."""
-        found = self._places.get(key)
+        found = self.rows.get(key)
         if found is None and key in self.new_keys:
             return self.first_new_row + self.new_keys.index(key)
         return found
@@ -192,7 +190,7 @@ def diff(
 
 def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Written) -> TabPlan:
     layout = desired.layout
-    rows, duplicates = _rows(existing, layout)
+    rows, duplicates, last_row = _rows(existing, layout)
     if not layout.is_log:
         duplicates = set()  # of two equal lines of a page the first one counts
     there = None if existing is None else existing.columns
@@ -250,6 +248,8 @@ def _diff_tab(existing: ExistingTab | None, desired: DesiredTab, written: Writte
         tuple(key for key in desired.keys if key in duplicates),
         missing,
         len(present) - len({change.row for change in changes}),
+        rows,
+        last_row,
     )
 
 
@@ -285,7 +285,7 @@ def settled(tab: TabPlan, written: Written) -> Written:
     doubtful = [i for i, key in enumerate(keys) if _is_doubtful(written.get(key))]
     if existing is None or not doubtful:
         return {}
-    rows, duplicates = _rows(existing, tab.desired.layout)
+    rows, duplicates, _ = _rows(existing, tab.desired.layout)
     found: Written = {}
     for i in doubtful:
         key = keys[i]
@@ -312,16 +312,20 @@ def _is_doubtful(row: Mapping[str, tuple[Cell, ...]] | None) -> bool:
     return not row or max(map(len, row.values())) > 1
 
 
-def _rows(existing: ExistingTab | None, layout: TabLayout) -> tuple[dict[RowKey, int], set[RowKey]]:
-    """Return the row of each key, and the keys that stand in several rows."""
+def _rows(
+    existing: ExistingTab | None, layout: TabLayout
+) -> tuple[dict[RowKey, int], set[RowKey], int]:
+    """Return the row of each key, the keys that stand in several rows, and the last row with a key."""
     rows: dict[RowKey, int] = {}
     duplicates: set[RowKey] = set()
+    last = 0
     if existing is not None:
         for row, key in existing.keys(layout):
             if key in rows:
                 duplicates.add(key)
             rows.setdefault(key, row)
-    return rows, duplicates
+            last = row
+    return rows, duplicates, last
 
 
 def _differing(

@@ -96,7 +96,10 @@ class ExistingTab:
             return [_whole(cell) for cell in cells]
         spellings = layout.spellings.get(name)
         texts = [_as_text(cell) for cell in cells]
-        return texts if not spellings else [_meant(text, spellings) for text in texts]
+        if not spellings:
+            return texts
+        meant = {text: _meant(text, spellings) for text in set(texts)}
+        return [meant[text] for text in texts]
 
     def _loose_keys(
         self, layout: TabLayout, names: Sequence[str], parts: Sequence[Sequence[Cell] | None]
