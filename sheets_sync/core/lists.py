@@ -73,7 +73,8 @@ def settings_tab(
     own = {loose_key(layout, cells): cells for cells in own_rows}
     found = [] if existing is None else list(existing.keys(layout))
     keys = [key for _, key in found]
-    keys += [key for key in own if key not in set(keys)]
+    there = set(keys)
+    keys += [key for key in own if key not in there]
     alike = {_kind_of(layout, key): cells for key, cells in own.items()}
     columns: dict[str, list[Cell]] = {}
     for name in layout.ours:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sheets_sync.core.template import TabLayout
 
@@ -90,16 +90,8 @@ class ExistingTab:
         if place is None:
             return None
         cells = self.cells[place] if place < len(self.cells) else ()
-        if name == "date" or layout.by_id[name].unit == "date":
-            return [as_serial(cell) for cell in cells]
-        if layout.by_id[name].unit in ("moment", "count"):
-            return [_whole(cell) for cell in cells]
-        spellings = layout.spellings.get(name)
-        texts = [_as_text(cell) for cell in cells]
-        if not spellings:
-            return texts
-        meant = {text: _meant(text, spellings) for text in set(texts)}
-        return [meant[text] for text in texts]
+        read = _reader(layout, name)
+        return [read(cell) for cell in cells]
 
     def _loose_keys(
         self, layout: TabLayout, names: Sequence[str], parts: Sequence[Sequence[Cell] | None]
@@ -143,16 +135,30 @@ def loose_key(layout: TabLayout, cells: Mapping[str, Cell]) -> RowKey:
     """Return the key of a row that is about to be written into a loose tab, as reading it will give it."""
     key = []
     for name in layout.key_columns:
-        value = cells.get(name)
-        unit = layout.by_id[name].unit
-        if unit == "date":
-            value = as_serial(value)
-        elif unit in ("moment", "count"):
-            value = _whole(value)
-        else:
-            value = _meant(_as_text(value), layout.spellings.get(name, {}))
+        value = _reader(layout, name)(cells.get(name))
         key.append(layout.implied.get(name, "") if value is None else value)
     return (*key, 0)
+
+
+def _reader(layout: TabLayout, name: str) -> Callable[[Cell], Cell]:
+    """Return what reads a cell of a key column as it is meant."""
+    unit = layout.by_id[name].unit
+    if name == "date" or unit == "date":
+        return as_serial
+    if unit in ("moment", "count"):
+        return _whole
+    spellings = layout.spellings.get(name)
+    if not spellings:
+        return _as_text
+    known: dict[Cell, Cell] = {}  # a column holds few different texts, and folding one is dear
+
+    def spelt(cell: Cell) -> Cell:
+        text = _as_text(cell)
+        if text not in known:
+            known[text] = _meant(text, spellings)
+        return known[text]
+
+    return spelt
 
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sheets_sync.core.serials import serial_date
+from sheets_sync.errors import Words
 from sheets_sync.sheets import wire
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def type_into(edges: Edges, night: date, language: Language) -> None:
         return
     known = edges.store.tabs(book.spreadsheet_id)
     requests = []
-    for tab, entries in _entries(night, 1 if language == "en" else 0).items():
+    for tab, entries in _entries(night, "en" if language == "en" else "zh").items():
         memory = known.get(tab)
         if memory is None:
             continue
@@ -45,8 +46,8 @@ def type_into(edges: Edges, night: date, language: Language) -> None:
         book.gateway.batch_update(book.spreadsheet_id, requests, fields="spreadsheetId")
 
 
-def _entries(night: date, language: int) -> dict[str, list[Entry]]:
-    """Return what is typed by tab; `language` picks from each pair of words."""
+def _entries(night: date, language: Language) -> dict[str, list[Entry]]:
+    """Return what is typed by tab, in one language: dropdowns know no other."""
     today = serial_date(night)
     promotion, rest = (
         serial_date(night - timedelta(days=12)),
@@ -54,7 +55,7 @@ def _entries(night: date, language: int) -> dict[str, list[Entry]]:
     )
 
     def said(zh: str, en: str) -> str:
-        return (zh, en)[language]
+        return Words(zh, en).say(language)
 
     return {
         "operations": [

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sheets_sync.core.notices import MANY_CELLS, MOST_CELLS
 from sheets_sync.doctor.finding import advice, fault, fine, sheet_fault, unchecked
 from sheets_sync.emulator.serve import connect
 from sheets_sync.errors import Words
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 CLOCK_TOLERANCE_S = 60.0
 """Google refuses a sign-in whose time is a few minutes off."""
-MOST_CELLS = 10_000_000
-MANY_CELLS = 7_000_000
 ATTEMPTS = 2
 """A person waits for the answer, so the patience of a nightly run is out of place."""
 

@@ -136,9 +136,11 @@ def _addition(tab: TabPlan, bottom: _Bottom, part: range) -> Piece:
     requests = [wire.insert_rows(sheet_id, first, len(rows), like_row_above=like_above)]
     if like_above:  # a colour that somebody gave to the last row does not spread
         requests.append(wire.uncoloured(sheet_id, (first, first + len(rows))))
-    for left, right in _neighbours(indexes):
-        block = [[row[i] for i in order[left:right]] for row in rows]
-        requests.append(wire.update_cells(sheet_id, first, indexes[left], block))
+    done = 0
+    for left, right in wire.spans(indexes):
+        block = [[row[i] for i in order[done : done + right - left]] for row in rows]
+        requests.append(wire.update_cells(sheet_id, first, left, block))
+        done += right - left
     requests += tabs.money_formats(sheet_id, tab.desired.layout, columns, first, keys)
     requests += [
         wire.link(sheet_id, first + keys.index(key), columns[name], uri)
@@ -256,12 +258,3 @@ def _proof(tab: TabPlan, sheet_id: int, columns: Mapping[str, int]) -> SheetProo
         tuple(columns[name] for name in layout.key_columns if name in columns),
         headings,
     )
-
-
-def _neighbours(indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) positions of each run of consecutive numbers."""
-    start = 0
-    for i in range(1, len(indexes) + 1):
-        if i == len(indexes) or indexes[i] != indexes[i - 1] + 1:
-            yield start, i
-            start = i

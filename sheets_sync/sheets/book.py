@@ -101,9 +101,8 @@ class Book:
             if lost and tab in named:
                 reading.foreign.add(tab)
                 continue
-            if (
-                lost and layout.kind != "operation"
-            ):  # any part of an entry of the work log may be missing
+            # Any part of an entry of the work log may be missing.
+            if lost and layout.kind != "operation":
                 reading.unusable[tab] = (existing.title, lost)
                 continue
             reading.tabs[tab] = existing

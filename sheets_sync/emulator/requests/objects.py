@@ -1,4 +1,4 @@
-"""Requests about what floats over the cells: charts and slicers. They are kept, not drawn."""
+"""Requests about what floats over the cells: charts and slicers. They are kept; the page draws charts."""
 
 from dataclasses import replace
 from typing import Any
