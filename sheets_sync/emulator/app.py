@@ -18,8 +18,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sheets_sync.emulator import admin, drive_api, faults, sheets_api, sheets_routes
+from sheets_sync.emulator import admin, drive_api, drive_routes, faults, sheets_api, sheets_routes
 from sheets_sync.emulator.access import Access
+from sheets_sync.emulator.blobs import Shelf
 from sheets_sync.emulator.call import Answer, Call, refused
 from sheets_sync.emulator.drives import Drives
 from sheets_sync.emulator.faults import Fault, Faults
@@ -28,6 +29,7 @@ from sheets_sync.emulator.quotas import Quota
 from sheets_sync.emulator.refusal import ApiError, not_found, unsupported
 from sheets_sync.emulator.requests.batch import METADATA_ON_COPY, METADATA_ON_SORT
 from sheets_sync.emulator.storage import Library
+from sheets_sync.emulator.tree import Tree
 
 _LOG = logging.getLogger(__name__)
 _PAGE_TYPES = {
@@ -40,6 +42,8 @@ _PAGE_TYPES = {
     ".json": "application/json",
 }
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_HEADERS = ("host", "content-range", "x-upload-content-type", "x-upload-content-length")
+"""The headers that a call is answered by."""
 
 HangUp = Callable[[Scope], None]
 """Closes the connection a request came on, without an answer."""
@@ -72,7 +76,7 @@ class Server:
     def __init__(self, data: Path, options: Options) -> None:
         self.data = data
         self.library = Library(data)
-        self.drives = Drives(data)
+        self.tree = Tree(self.library, Shelf(data), Drives(data))
         self.access = Access()
         self.faults = Faults()
         self.identities = Identities(data, options.auth)
@@ -80,8 +84,8 @@ class Server:
         self._clock = options.clock
         self.limit(enabled=options.quotas)
         settings = options.settings
-        self.sheets = sheets_api.SheetsApi(self.library, self.access, self.drives, settings)
-        self.drive = drive_api.DriveApi(self.library, self.access, self.drives)
+        self.sheets = sheets_api.SheetsApi(self.library, self.access, self.tree, settings)
+        self.drive = drive_api.DriveApi(self.tree, self.access)
         self.counts = {"read": 0, "write": 0}
 
     def limit(self, *, enabled: bool) -> None:
@@ -166,6 +170,7 @@ class _Api:
             parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True),
             await request.body(),
             request.headers.get("content-type", ""),
+            headers={name: request.headers[name] for name in _HEADERS if name in request.headers},
         )
         name, writing, spreadsheet = _about(call)
         try:
@@ -229,7 +234,7 @@ class _Api:
             answer = self.server.sheets.answer(call, route, parts)
             self._edit_after(route.name, parts.get("id"))
             return answer
-        known = drive_api.find(call.method, call.path)
+        known = drive_routes.find(call.method, call.path)
         if known is not None:
             return self.server.drive.answer(call, *known)
         raise unsupported(f"{call.method} {call.path}")
@@ -249,9 +254,9 @@ def _about(call: Call) -> tuple[str, bool, str | None]:
     found = sheets_routes.find(call.method, call.path)
     if found is not None:
         return found[0].name, found[0].writes, found[1].get("id")
-    known = drive_api.find(call.method, call.path)
+    known = drive_routes.find(call.method, call.path)
     if known is not None:
-        return f"drive_{known[0]}", drive_api.writes(known[0]), known[1].get("id")
+        return f"drive_{known[0]}", drive_routes.writes(known[0]), known[1].get("id")
     return "unknown", call.method != "GET", None
 
 

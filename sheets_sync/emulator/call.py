@@ -1,12 +1,12 @@
 """One API request as the rest of the server sees it, and its answer."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sheets_sync.emulator.identity import EVERYONE, Caller
-from sheets_sync.emulator.refusal import ApiError, violations
+from sheets_sync.emulator.refusal import ApiError, unsupported, violations
 from sheets_sync.emulator.schema import check
 
 JSON_TYPE = "application/json; charset=UTF-8"
@@ -22,6 +22,8 @@ class Call:
     raw: bytes = b""
     content_type: str = ""
     caller: Caller = EVERYONE
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Those that say something about the body or the server's address, in small letters."""
 
     def option(self, name: str) -> str | None:
         """Return a query parameter, None when it was not given."""
@@ -52,6 +54,21 @@ class Call:
             line = self.raw[:80].decode(errors="replace").splitlines()[0]
             message = f"Invalid JSON payload received. Unexpected token.\n{line}\n^"
             raise violations([("", message)]) from error
+
+    def fields(self, known: Sequence[str]) -> dict[str, Any]:
+        """Return the body as an object; refuse with 501 a field that would be passed over."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise ApiError("The request body must be a JSON object.")
+        beyond = {name for name, value in body.items() if value is not None} - set(known)
+        if beyond:
+            raise unsupported(f"the Drive field {min(beyond)} in this call")
+        return body
+
+    @property
+    def spans_drives(self) -> bool:
+        """Whether the client says that it knows of shared drives, without which there are none."""
+        return self.flag("supportsAllDrives") or self.flag("supportsTeamDrives")
 
     def message(self, name: str, at: str = "") -> dict[str, Any]:
         """Return the body as a message of that name; refuse unknown or mistyped fields."""

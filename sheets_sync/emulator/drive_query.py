@@ -1,7 +1,7 @@
-"""The search language of Drive, as far as it is used for spreadsheets."""
+"""The search language of Drive, as far as it is used for spreadsheets and archives."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sheets_sync.emulator.refusal import unsupported
@@ -9,7 +9,8 @@ from sheets_sync.emulator.refusal import unsupported
 _TEXT = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 _TERM = re.compile(
     rf"""\s*(?:(?P<field>name|mimeType|trashed)\s*(?P<sign>=|!=)\s*(?P<value>{_TEXT}|true|false)
-    |(?P<parent>{_TEXT})\s+in\s+parents)\s*""",
+    |(?P<parent>{_TEXT})\s+in\s+parents|parents\s+in\s+(?P<within>{_TEXT})
+    |appProperties\s+has\s+\{{\s*key\s*=\s*(?P<key>{_TEXT})\s+and\s+value\s*=\s*(?P<text>{_TEXT})\s*\}})\s*""",
     re.VERBOSE,
 )
 _SORTABLE = ("createdTime", "modifiedTime", "name")
@@ -17,29 +18,45 @@ _SORTABLE = ("createdTime", "modifiedTime", "name")
 Test = Callable[[dict[str, Any]], bool]
 
 
-def parse(text: str) -> Test:
-    """Return the test a `q` stands for; refuse one beyond equality, parents and `and` with 501."""
-    if not text.strip():
-        return lambda _: True
-    tests: list[Test] = []
+def parse(text: str, root: str = "") -> Test:
+    """Return the test a `q` stands for; `root` is the id that the caller's `root` stands for.
+
+    Refuses with 501 what goes beyond equality, parents, properties and `and`.
+    """
+    tests = [_test(found, root) for found in _terms(text)]
+    return lambda body: all(test(body) for test in tests)
+
+
+def parents_in(text: str) -> set[str]:
+    """Return the ids of the folders that a `q` asks for."""
+    found = (term["parent"] or term["within"] for term in _terms(text))
+    return {_plain(literal) for literal in found if literal}
+
+
+def _terms(text: str) -> Iterator[re.Match[str]]:
+    """Yield the terms of a `q` that `and` joins."""
     position = 0
-    while True:
+    while text.strip():
         found = _TERM.match(text, position)
         if found is None:
             raise unsupported(f"the Drive query {text!r}")
-        tests.append(_test(found))
+        yield found
         position = found.end()
         if position == len(text):
-            return lambda body: all(test(body) for test in tests)
+            return
         if not text.startswith("and ", position):
             raise unsupported(f"the Drive query {text!r}")
         position += 4
 
 
-def _test(found: re.Match[str]) -> Test:
-    if found["parent"]:
-        parent = _plain(found["parent"])
+def _test(found: re.Match[str], root: str) -> Test:
+    if found["parent"] or found["within"]:
+        named = _plain(found["parent"] or found["within"])
+        parent = root if named == "root" else named
         return lambda body: parent in body.get("parents", ())
+    if found["key"]:
+        key, text = _plain(found["key"]), _plain(found["text"])
+        return lambda body: body.get("appProperties", {}).get(key) == text
     name, same = found["field"], found["sign"] == "="
     raw = found["value"]
     value: Any = raw == "true" if raw in ("true", "false") else _plain(raw)

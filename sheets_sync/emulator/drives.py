@@ -42,10 +42,10 @@ class Drives:
         others = [item for item in drive["permissions"] if item["id"] != new["id"]]
         self._put(drive_id, {**drive, "permissions": [*others, new]})
 
-    def permissions(self, file: Json) -> list[Json]:
-        """Return who a file is shared with, the members of its shared drive included."""
-        drive = self._drives.get(str(file.get("driveId"))) or {}
-        return [*file.get("permissions", ()), *drive.get("permissions", ())]
+    def members(self, drive_id: str | None) -> list[Json]:
+        """Return who is a member of a drive, as permissions; nobody when there is no such drive."""
+        drive = self._drives.get(drive_id or "") or {}
+        return list(drive.get("permissions", ()))
 
     def _put(self, drive_id: str, drive: dict[str, Any]) -> dict[str, Any]:
         with self._lock:

@@ -24,7 +24,7 @@ KINDS = (
     "edit-between",
 )
 AT_RANDOM = tuple(kind for kind in KINDS if kind not in ("storageQuotaExceeded", "edit-between"))
-_MAKING = ("drive_create", "drive_copy", "create")
+_MAKING = ("drive_create", "drive_copy", "drive_upload_create", "create")
 
 HTML_502 = (
     b"<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n"

@@ -7,10 +7,9 @@ and times to the same workbook gives the same workbook again.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sheets_sync.emulator import a1, filters, guard, snapshot, values
+from sheets_sync.emulator import a1, filing, filters, guard, snapshot, values
 from sheets_sync.emulator.area import Area, to_a1
 from sheets_sync.emulator.identity import OWNER
-from sheets_sync.emulator.refusal import ApiError, not_found
 from sheets_sync.emulator.requests import apply_batch
 from sheets_sync.emulator.requests.batch import Batch, Mint
 from sheets_sync.emulator.requests.tabs import copy_metadata, copy_sheet, properties_json
@@ -126,24 +125,19 @@ def _import(book: Workbook, operation: Operation, mint: Mint) -> Result:
 
 def _share(book: Workbook, operation: Operation, _: Mint) -> Result:
     draft = book.draft()
-    shared = [
-        item
-        for item in draft.file.get("permissions", [])
-        if item["id"] != operation["permission"]["id"]
-    ]
-    draft.file = {**draft.file, "permissions": [*shared, operation["permission"]]}
+    draft.file = filing.shared(draft.file, operation["permission"])
     return draft, operation["permission"]
 
 
 def _unshare(book: Workbook, operation: Operation, _: Mint) -> Result:
     draft = book.draft()
-    shared = draft.file.get("permissions", [])
-    left = [item for item in shared if item["id"] != operation["permissionId"]]
-    if len(left) == len(shared):
-        raise not_found()
-    if any(item["role"] == "owner" for item in shared if item not in left):
-        raise ApiError("The owner of a file cannot be removed.", code=403)
-    draft.file = {**draft.file, "permissions": left}
+    draft.file = filing.unshared(draft.file, operation["permissionId"])
+    return draft, None
+
+
+def _describe(book: Workbook, operation: Operation, _: Mint) -> Result:
+    draft = book.draft()
+    draft.file = filing.described(draft.file, operation["changes"])
     return draft, None
 
 
@@ -157,4 +151,5 @@ _KINDS: Mapping[str, Callable[[Workbook, Operation, Mint], Result]] = {
     "pasteSheet": _paste_sheet,
     "share": _share,
     "unshare": _unshare,
+    "describe": _describe,
 }

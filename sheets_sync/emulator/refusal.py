@@ -75,6 +75,12 @@ def forbidden() -> ApiError:
     return ApiError("The caller does not have permission", code=HTTPStatus.FORBIDDEN)
 
 
+def drive_refusal(code: int, reason: str, message: str, domain: str = "global") -> ApiError:
+    """Return a refusal of Drive's, which names a reason."""
+    entry = {"domain": domain, "reason": reason, "message": message}
+    return ApiError(message, code=code, errors=[entry])
+
+
 def no_storage() -> ApiError:
     """Return Drive's refusal of a file that a service account would own."""
     message = (
@@ -82,15 +88,13 @@ def no_storage() -> ApiError:
         "(https://developers.google.com/workspace/drive/api/guides/about-shareddrives), or use "
         "OAuth delegation (http://support.google.com/a/answer/7281227) instead."
     )
-    entry = {"domain": "usageLimits", "reason": "storageQuotaExceeded", "message": message}
-    return ApiError(message, code=HTTPStatus.FORBIDDEN, errors=[entry])
+    return drive_refusal(HTTPStatus.FORBIDDEN, "storageQuotaExceeded", message, "usageLimits")
 
 
 def not_enough_rights(file_id: str) -> ApiError:
     """Return Drive's refusal of a change by somebody who may only look."""
     message = f"The user does not have sufficient permissions for file {file_id}."
-    entry = {"domain": "global", "reason": "insufficientFilePermissions", "message": message}
-    return ApiError(message, code=HTTPStatus.FORBIDDEN, errors=[entry])
+    return drive_refusal(HTTPStatus.FORBIDDEN, "insufficientFilePermissions", message)
 
 
 def unsupported(what: str) -> ApiError:

@@ -217,6 +217,9 @@ class _CellBuilder:
         self.wanted = {name for name, keep in wanted.items() if keep}
         self.narrow = {name: branch for name, branch in tree.items() if branch}
         self.painter = Painter(book, sheet) if wanted["effectiveFormat"] else None
+        self._formats: dict[
+            int, tuple[Any, Any]
+        ] = {}  # with the whole one, or its id is given away
 
     def cell(self, row: int, column: int, cell: Cell | None) -> dict[str, Any]:
         """Return the CellData of one cell, empty when it has nothing to show."""
@@ -230,8 +233,17 @@ class _CellBuilder:
                 body["effectiveFormat"] = painted
         for name, branch in self.narrow.items():
             if name in body:
-                body[name] = mask.project(body[name], branch)
+                body[name] = self._narrowed(name, body[name], branch)
         return body
+
+    def _narrowed(self, name: str, whole: Any, branch: mask.Mask) -> Any:
+        """Return what a mask keeps of a part of a cell; few formats serve many cells."""
+        if name != "effectiveFormat":
+            return mask.project(whole, branch)
+        known = self._formats.get(id(whole))
+        if known is None:
+            known = self._formats[id(whole)] = (whole, mask.project(whole, branch))
+        return known[1]
 
     def _content(self, body: dict[str, Any], row: int, column: int, cell: Cell) -> None:
         wanted = self.wanted

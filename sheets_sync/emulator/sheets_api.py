@@ -9,7 +9,6 @@ from sheets_sync.emulator.access import Access, check_sheet, is_manager
 from sheets_sync.emulator.area import Area, to_a1
 from sheets_sync.emulator.call import Answer, Call
 from sheets_sync.emulator.creation import described_workbook
-from sheets_sync.emulator.drives import Drives
 from sheets_sync.emulator.filters import metadata_json
 from sheets_sync.emulator.identity import OWNER
 from sheets_sync.emulator.refusal import ApiError, no_storage, not_found, violations
@@ -17,6 +16,7 @@ from sheets_sync.emulator.render import masked_spreadsheet, spreadsheet_json
 from sheets_sync.emulator.requests.batch import METADATA_ON_COPY
 from sheets_sync.emulator.sheets_routes import ROUTES, Route, check_query
 from sheets_sync.emulator.storage import ID, Library, Volume
+from sheets_sync.emulator.tree import Tree
 from sheets_sync.emulator.values import Rendering, Written
 from sheets_sync.emulator.workbook import Workbook
 
@@ -30,12 +30,12 @@ class SheetsApi:
         self,
         library: Library,
         access: Access,
-        drives: Drives,
+        tree: Tree,
         settings: frozenset[str] = frozenset(),
     ) -> None:
         self._library = library
         self._access = access
-        self._drives = drives
+        self._tree = tree
         self._settings = sorted(settings)
         self._methods: Mapping[str, Callable[[Call, dict[str, str]], Any]] = {
             name: getattr(self, f"_{name}") for name in {route.name for route in ROUTES}
@@ -55,11 +55,11 @@ class SheetsApi:
 
     def _check_shared(self, call: Call, spreadsheet_id: str, *, writing: bool) -> None:
         file = self._volume({"id": spreadsheet_id}).book.file
-        check_sheet(self._drives.permissions(file), call.caller, writing=writing)
+        check_sheet(self._tree.permissions(file), call.caller, writing=writing)
 
     def _viewer(self, call: Call, book: Workbook) -> str | None:
         """Return the caller's address where it matters, None for one who may do everything."""
-        manager = is_manager(self._drives.permissions(book.file), call.caller)
+        manager = is_manager(self._tree.permissions(book.file), call.caller)
         return None if manager else call.caller.email
 
     def _change(self, call: Call, volume: Volume, operation: dict[str, Any]) -> Any:

@@ -24,9 +24,10 @@ from typing import Any, BinaryIO
 
 from sheets_sync.emulator import operations, snapshot
 from sheets_sync.emulator.requests.batch import Mint
-from sheets_sync.emulator.workbook import Workbook
+from sheets_sync.emulator.workbook import Json, Workbook
 
 _LOG = logging.getLogger(__name__)
+SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 ID = re.compile(r"[A-Za-z0-9_-]{5,100}")
 _PART = re.compile(r"(snapshot|journal)-(\d{8})\.jsonl?")
 _ALPHABET = string.ascii_letters + string.digits + "-_"
@@ -66,7 +67,7 @@ class Volume:
         size = _write_snapshot(making, 0, book)
         (making / _name("journal", 0)).touch()
         making.rename(folder)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
         return cls(folder, book, 0, size)
 
     @classmethod
@@ -87,6 +88,26 @@ class Volume:
                 book = _replayed(book, folder / _name("journal", number))
                 last = max(last, number)
         return cls(folder, book, last, len(text))
+
+    @property
+    def file_id(self) -> str:
+        """The spreadsheet's id."""
+        return self.book.spreadsheet_id
+
+    @property
+    def name(self) -> str:
+        """The spreadsheet's title."""
+        return str(self.book.properties["title"])
+
+    @property
+    def mime_type(self) -> str:
+        """The type that Drive gives every spreadsheet."""
+        return SPREADSHEET
+
+    @property
+    def file(self) -> Json:
+        """What Drive keeps of it besides its content."""
+        return self.book.file
 
     def change(self, operation: operations.Operation) -> Any:
         """Apply an operation, put it on disk, and return what the caller is told."""
@@ -119,7 +140,7 @@ class Volume:
 
     def _open_journal(self, number: int) -> BinaryIO:
         journal = (self.folder / _name("journal", number)).open("ab", buffering=0)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         return journal
 
     def _renew_if_long(self) -> None:
@@ -266,11 +287,12 @@ def _write_snapshot(folder: Path, number: int, book: Workbook) -> int:
         file.flush()
         os.fsync(file.fileno())
     making.rename(path)
-    _sync_folder(folder)
+    sync_folder(folder)
     return len(text)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put what was renamed in a folder on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheets_sync.emulator.drive_api import ROUTES
+from sheets_sync.emulator.drive_routes import ROUTES
 from sheets_sync.emulator.faults import KINDS
 from sheets_sync.emulator.requests import HANDLERS
 

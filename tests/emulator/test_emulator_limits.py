@@ -136,14 +136,19 @@ def test_a_query_parameter_that_is_none_is_refused(book: Spreadsheet) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "missing"),
     [
-        ("post", "/drive/v3/files", {"mimeType": "text/plain"}, "text/plain"),
+        (
+            "post",
+            "/drive/v3/files",
+            {"mimeType": "application/vnd.google-apps.document"},
+            "application/vnd.google-apps.document",
+        ),
         (
             "post",
             "/drive/v3/files",
             {"mimeType": "application/vnd.google-apps.spreadsheet", "starred": True},
             "starred",
         ),
-        ("patch", "/drive/v3/files/{id}?addParents=x", {}, "addParents"),
+        ("patch", "/drive/v3/files/{id}", {"writersCanShare": False}, "writersCanShare"),
         ("get", "/drive/v3/files/{id}/export?mimeType=application/pdf", None, "application/pdf"),
         ("post", "/v4/spreadsheets", {"namedRanges": [{"name": "n"}]}, "namedRanges"),
         ("get", "/v4/spreadsheets/{id}?alt=media", None, "media"),

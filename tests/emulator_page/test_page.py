@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,38 @@ def test_the_list_says_when_there_is_nothing(
     page.open(empty_server)
 
     assert page.wait("document.querySelector('#no-files').innerText").startswith("还没有表格")
+
+
+def test_the_list_has_what_can_be_opened_wherever_it_lies(
+    browser: Callable[..., Any], empty_server: str
+) -> None:
+    """Spreadsheets of shared drives, too; neither folders nor other files, nor what is in the trash."""
+    files, sheet = f"{empty_server}/drive/v3/files", "application/vnd.google-apps.spreadsheet"
+    query = {"requestId": "1", "supportsAllDrives": "true"}
+    made = requests.post(
+        f"{empty_server}/drive/v3/drives", params=query, json={"name": "Team"}, timeout=10
+    )
+    team = {"parents": [made.json()["id"]]}
+    for body in (
+        {"name": "theirs", "mimeType": sheet, **team},
+        {"name": "gone", "mimeType": sheet},
+        {"name": "daily.xlsx"},
+        {"name": "backups", "mimeType": "application/vnd.google-apps.folder", **team},
+    ):
+        query = {"supportsAllDrives": "true"}
+        last = requests.post(files, params=query, json=body, timeout=10).json()
+        if body["name"] == "gone":
+            requests.patch(f"{files}/{last['id']}", json={"trashed": True}, timeout=10)
+    page = browser("zh-CN")
+
+    page.open(empty_server)
+
+    assert page.wait("document.querySelector('.chip')?.textContent") == "Sheet1"
+    names = "[...document.querySelectorAll('.file')].map(e => e.textContent).join()"
+    assert page.evaluate(names) == "theirs"
+    page.evaluate("document.querySelector('.file').click()")
+    assert page.wait(f"{STATUS}.includes('1,000')")
+    assert page.complaints == []
 
 
 def test_cells_show_formatted_values_and_conditional_colours(page: Any) -> None:

@@ -60,7 +60,9 @@ export function isAbort(fault) {
 /** All spreadsheets, newest change first: [{id, name, modifiedTime}]. */
 export async function listFiles(signal) {
   const files = [];
-  const query = { pageSize: "200", fields: "nextPageToken,files(id,name,modifiedTime)" };
+  const q = "mimeType = 'application/vnd.google-apps.spreadsheet' and trashed = false";
+  const everywhere = { corpora: "allDrives", supportsAllDrives: "true", includeItemsFromAllDrives: "true" };
+  const query = { q, ...everywhere, pageSize: "200", fields: "nextPageToken,files(id,name,modifiedTime)" };
   do {
     const page = await ask("/drive/v3/files", query, signal);
     files.push(...(page.files ?? []));
@@ -71,7 +73,7 @@ export async function listFiles(signal) {
 
 /** The cheap question of the poll: {version, modifiedTime}. */
 export function fileState(id, signal) {
-  return ask(`/drive/v3/files/${encodeURIComponent(id)}`, { fields: "version,modifiedTime" }, signal);
+  return ask(`/drive/v3/files/${encodeURIComponent(id)}`, { fields: "version,modifiedTime", supportsAllDrives: "true" }, signal);
 }
 
 /** The tabs of a spreadsheet without their cells, in order, hidden ones left out. */
