@@ -23,9 +23,10 @@ unit: .venv/ready-dev
 bench: .venv/ready-dev
 	$(BIN)/python tests/bench.py
 
-# Kills the local server fifty times among batches and fifty times while it writes a snapshot.
+# Kills the local server fifty times among batches and fifty times while it writes a snapshot, and a night that
+# freezes, copies and removes months at fifty of its steps.
 torture: .venv/ready-dev
-	SHEETS_SYNC_TORTURE=$${SHEETS_SYNC_TORTURE:-50} $(BIN)/pytest -s tests/emulator/test_emulator_torture.py
+	SHEETS_SYNC_TORTURE=$${SHEETS_SYNC_TORTURE:-50} $(BIN)/pytest -s tests/emulator/test_emulator_torture.py tests/archive/test_cut_off.py
 
 lock: .venv/ready-dev
 	$(BIN)/pip freeze --exclude-editable | grep -v '^-e' > constraints.txt

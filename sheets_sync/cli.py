@@ -260,6 +260,85 @@ def sync(
 
 
 @app.command()
+def archive(
+    *,
+    job: JobOption = DEFAULT_JOB,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="This month and no other.")
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hold every copy against its manifest.")
+    ] = False,
+    restore: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Make a tab again from its archive.")
+    ] = None,
+) -> None:
+    """Freeze and copy the months that are due; check the copies; bring a month back."""
+    from sheets_sync.archive import command
+    from sheets_sync.edges import load_setup, only_run, open_edges
+
+    when = moment(now)
+    for text in filter(None, (month, restore)):
+        _check_month(text)
+    if restore is not None and (verify or month is not None):
+        raise ConfigurationError(
+            Words(
+                "--restore 要单独用,不能和 --month、--verify 一起。",
+                "--restore goes alone, without --month and --verify.",
+            )
+        )
+    setup = load_setup(job)
+    with (
+        only_run(setup.job),
+        open_edges(setup, writing=True) as edges,
+        _working(Words("正在归档", "Archiving")),
+    ):
+        done = command.run(setup, edges, now=when, month=month, verify=verify, restore=restore)
+    _print(done.content, done.text, as_json=as_json)
+    raise typer.Exit(0 if done.is_right else SheetError.exit_code)
+
+
+def _check_month(text: str) -> None:
+    from sheets_sync.core.months import first_day
+
+    try:
+        first_day(text)
+    except ValueError:
+        raise ConfigurationError(
+            Words(
+                f"{text!r} 不是月份,请写成 2026-07。",
+                f"{text!r} is not a month; write it like 2026-07.",
+            )
+        ) from None
+
+
+@app.command()
+def report(
+    *,
+    first: Annotated[
+        str, typer.Option("--from", metavar="YYYY-MM-DD", help="The first day of it.")
+    ],
+    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="The last day of it.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where it goes; into the job's folder by default."),
+    ] = None,
+    job: JobOption = DEFAULT_JOB,
+    now: NowOption = None,
+) -> None:
+    """Review some months in a workbook with charts, from the store and the archives."""
+    from sheets_sync.edges import load_setup, open_store
+    from sheets_sync.report import report as reported
+
+    setup = load_setup(job)
+    with open_store(setup.job) as known, _working(Words("正在做报告", "Making the report")):
+        text = reported(setup, known, first, last, out=out, now=moment(now))
+    typer.echo(text)
+
+
+@app.command()
 def explain(
     sku: Annotated[str, typer.Argument(help="The SKU, as Amazon writes it.")],
     *,
@@ -387,6 +466,8 @@ def _sync(
     job: Path, when: datetime, *, expect: str | None = None, force: bool = False
 ) -> tuple[dict[str, object], str]:
     from sheets_sync import summary
+    from sheets_sync.archive import telling
+    from sheets_sync.archive.nightly import archive as archive_due
     from sheets_sync.edges import load_setup, only_run, open_edges
     from sheets_sync.run import carry_out, prepare
 
@@ -399,10 +480,16 @@ def _sync(
     ):
         prepared = prepare(setup, edges, now=when)
         run_id, prepared = carry_out(prepared, edges, expect=expect, force=force)
+        archived = archive_due(setup, edges, now=when, run_id=run_id)
         content = summary.as_json(
-            prepared, edges.gateway.traffic, run_id=run_id, duration_s=time.monotonic() - started
+            prepared,
+            edges.gateway.traffic,
+            run_id=run_id,
+            duration_s=time.monotonic() - started,
+            more=archived.notices,
         )
-    return content, summary.as_text(content, prepared)
+    lines = telling.lines(archived, setup.job.language)
+    return content, "\n".join([summary.as_text(content, prepared), *lines])
 
 
 def _language_of(job: Path) -> Language:

@@ -6,10 +6,11 @@ unsafe, remembers what it is about to do, writes, and settles. The clock is read
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -24,12 +25,13 @@ from sheets_sync.core.breaches import (
 )
 from sheets_sync.core.history import Merged, merge
 from sheets_sync.core.lists import run_cells, runs_tab
+from sheets_sync.core.months import MonthMemory, first_day, to_sweep
 from sheets_sync.core.notices import Notice
 from sheets_sync.core.plan import Plan, diff
 from sheets_sync.core.records import Records, build
 from sheets_sync.core.scope import Scope
 from sheets_sync.core.serials import serial
-from sheets_sync.edges import LOCAL_ID
+from sheets_sync.edges import LOCAL_ID, spreadsheet_of
 from sheets_sync.errors import NoUsableSource, SheetsSyncError, UnsafeChange, Words
 from sheets_sync.sheets.book import Book, tab_memory
 from sheets_sync.sheets.dressing import Dress
@@ -38,7 +40,7 @@ from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sources import load
 from sheets_sync.sources.inbox import scan
 from sheets_sync.sources.places import Places
-from sheets_sync.store import Arrived, recall
+from sheets_sync.store import Arrived, months, recall
 from sheets_sync.workbook import Workbook, asks_about_skus, renamed, settings_of, typed_ipi
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ class Gathered:
     merged: Merged
     faults: Sequence[Fault]
     inbox_is_empty: bool
+    sweeping: Sequence[str] = ()
+    """The months whose rows are rewritten a last time before they become final."""
 
 
 @dataclass(frozen=True)
@@ -163,10 +167,13 @@ def gather(setup: Setup, store: Store, *, now: datetime) -> Gathered:
     deep = _deep_is_due(store, now)
     window = max(job.window_days, DEEP_WINDOW_DAYS) if deep else job.window_days
     scope = Scope(job.stores, job.stock_pools, now, job.schedule.zone, window, job.acos_average)
+    sweeping = _to_sweep(setup, store, scope)
+    if sweeping:
+        scope = scope.reaching(first_day(sweeping[0]))
     merged = merge(store.current(scope.dates[0]), reports, now)
     if not merged.current:
         raise _nothing_to_read(job, faults, None if inbox_is_empty else scope.dates[0])
-    return Gathered(setup, scope, deep, reports, merged, faults, inbox_is_empty)
+    return Gathered(setup, scope, deep, reports, merged, faults, inbox_is_empty, tuple(sweeping))
 
 
 def decide(gathered: Gathered, edges: Edges, *, search: Collection[str] = ()) -> Prepared:
@@ -177,15 +184,19 @@ def decide(gathered: Gathered, edges: Edges, *, search: Collection[str] = ()) ->
     """
     setup, scope, store = gathered.setup, gathered.scope, edges.store
     job = setup.job
-    known, wanted = {}, wanted_tabs(setup, scope)
-    reading, written = Reading(), {}
     spreadsheet = edges.book.spreadsheet_id if edges.book else None
+    frozen = months.frozen_tabs(months.recall(store, spreadsheet), setup.layouts)
+    wanted = {tab: want for tab, want in wanted_tabs(setup, scope).items() if tab not in frozen}
+    known: Mapping[str, TabMemory] = {}
+    reading, written = Reading(), {}
     if edges.book is not None and spreadsheet is not None:
         known = store.tabs(spreadsheet)
-        wanted |= _sources(setup, wanted, known)
+        unfrozen = {tab: memory for tab, memory in known.items() if tab not in frozen}
+        wanted |= _sources(setup, wanted, unfrozen)
         written = {tab: store.written(spreadsheet, tab) for tab in wanted}
         cut_off = {tab for tab, rows in written.items() if rows and tab not in known}
         reading = edges.book.read(wanted, known, search={*search, *cut_off})
+    reading.frozen.update(frozen)
     settings = settings_of(setup, reading, recall.good_settings(store, spreadsheet))
     typed, misread = typed_ipi(setup.layouts, reading.tabs, written)
     master = settings.settings.master
@@ -247,6 +258,10 @@ def carry_out(
         edges.store.remember(_BLANK_TAB, "")
     if prepared.gathered.deep:
         edges.store.remember(_DEEP_ON, prepared.now.date().isoformat())
+    known = months.recall(edges.store, book.spreadsheet_id)
+    for month in prepared.gathered.sweeping:
+        memory = known.get(month, MonthMemory(month))
+        months.keep(edges.store, book.spreadsheet_id, replace(memory, swept=True))
     return run_id, prepared
 
 
@@ -379,6 +394,14 @@ def _read_inbox(setup: Setup, store: Store) -> tuple[list[Report], list[Fault], 
     faults = [fault for file in files for fault in known.get((file.path, file.sha256), ())]
     faults += [fault for report in reports for fault in report.faults]
     return [report for report in reports if report.kind is not None], faults, not files
+
+
+def _to_sweep(setup: Setup, store: Store, scope: Scope) -> list[str]:
+    spreadsheet = spreadsheet_of(setup.job, store)
+    known = months.recall(store, spreadsheet)
+    there = months.with_rows(store, spreadsheet, setup.layouts)
+    today = scope.now.astimezone(ZoneInfo(scope.zone)).date()
+    return to_sweep(there, known, today, setup.job.archive.after_days)
 
 
 def _deep_is_due(store: Store, now: datetime) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sheets_sync.core.breaches import Breach
+    from sheets_sync.core.notices import Notice
     from sheets_sync.errors import Language
     from sheets_sync.run import Prepared
     from sheets_sync.sheets.gateway import Traffic
@@ -21,9 +22,17 @@ SHOWN = 10
 
 
 def as_json(
-    prepared: Prepared, traffic: Traffic, *, run_id: str | None, duration_s: float
+    prepared: Prepared,
+    traffic: Traffic,
+    *,
+    run_id: str | None,
+    duration_s: float,
+    more: Sequence[Notice] = (),
 ) -> dict[str, Any]:
-    """Return the object of `sync --json` and `plan --json`; its keys are a contract."""
+    """Return the object of `sync --json` and `plan --json`; its keys are a contract.
+
+    `more` are warnings about what was done beside the sheet.
+    """
     language = prepared.setup.job.language
     plan = prepared.plan
     current = Counter(breach.severity for breach in prepared.breaches if breach.current)
@@ -58,7 +67,9 @@ def as_json(
             {"file": f.file, "row": f.row, "column": f.column, "reason": f.reason.say(language)}
             for f in prepared.faults
         ],
-        "warnings": [{"code": w.code, "text": w.words.say(language)} for w in prepared.warnings],
+        "warnings": [
+            {"code": w.code, "text": w.words.say(language)} for w in (*prepared.warnings, *more)
+        ],
         "duration_s": round(duration_s, 3),
     }
 

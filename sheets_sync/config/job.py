@@ -10,12 +10,14 @@ import os
 import re
 from pathlib import Path  # noqa: TC003  # pydantic reads the annotation
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, PrivateAttr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from sheets_sync.config.targets import check_url
 from sheets_sync.config.yamlfile import (
     Located,
     Strict,
@@ -109,6 +111,13 @@ def _store_url(text: str) -> str:
     return text
 
 
+def _target(url: str) -> str:
+    wrong = check_url(url)
+    if wrong is not None:
+        raise UnfitError(wrong)
+    return url
+
+
 StoreName = Annotated[str, AfterValidator(_place_name)]
 MarketplaceCode = Annotated[str, AfterValidator(_marketplace)]
 Clock = Annotated[str, AfterValidator(_clock)]
@@ -127,7 +136,7 @@ class Archive(Strict):
 
     after_days: Annotated[int, Field(ge=0, le=3650)] = 42
     keep_tabs: Annotated[int, Field(ge=1, le=120)] = 13
-    copy_to: list[str] = Field(default=[], repr=False)
+    copy_to: list[Annotated[str, AfterValidator(_target)]] = Field(default=[], repr=False)
 
 
 class BenchmarkSettings(Strict):
@@ -258,7 +267,10 @@ def load_job(path: Path, environment: Mapping[str, str] | None = None) -> Job:
 
 
 def _fill_secrets(tree: Tree, environment: Mapping[str, str]) -> None:
-    """Replace `${NAME}` in the values that may hold a secret; unset names become problems."""
+    """Replace `${NAME}` in the values that may hold a secret; unset names become problems.
+
+    Within a place to copy to, which is a URL, what the environment holds is percent-encoded.
+    """
 
     def fill(value: Any, loc: Loc) -> Any:
         if isinstance(value, dict):
@@ -271,7 +283,13 @@ def _fill_secrets(tree: Tree, environment: Mapping[str, str]) -> None:
             if name not in environment:
                 words = Words(f"环境变量 '{name}' 没有设置", f"the environment has no '{name}'")
                 tree.problems.append(Problem(words, *tree.place(loc)))
-        return _SECRET.sub(lambda match: environment.get(match[1], match[0]), value)
+        is_part = loc[:2] == ("archive", "copy_to") and not _SECRET.fullmatch(value)
+
+        def held(match: re.Match[str]) -> str:
+            found = environment.get(match[1])
+            return match[0] if found is None else quote(found, safe="") if is_part else found
+
+        return _SECRET.sub(held, value)
 
     if isinstance(tree.value, dict):
         held = {key: fill(tree.value[key], (key,)) for key in _HELD if key in tree.value}

@@ -306,6 +306,12 @@ _FULL: tuple[Line, ...] = (
     "store: sqlite:///state/sheets-sync.db",
     "",
     Words(
+        "每月存档复制到哪里:文件夹、S3、WebDAV、SFTP、Google 云端硬盘或 rclone,见 docs/archive.md。",
+        "Where each month's archive is copied: folders, S3, WebDAV, SFTP, Google Drive or rclone, see docs/archive.md.",
+    ),
+    "#archive: {copy_to: [./archive]}",
+    "",
+    Words(
         "改规则的阈值,或关掉规则;表格「规则」里写的优先。",
         "Change a rule's limit, or switch a rule off; what the sheet's tab Rules says comes first.",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -49,3 +49,8 @@ class Scope:
         first = self.first_row_date - timedelta(days=LOOKBACK_DAYS)
         last = max(self.report_dates.values())
         return [first + timedelta(days=i) for i in range((last - first).days + 1)]
+
+    def reaching(self, day: date) -> Scope:
+        """Return the same with a window that begins no later than a day, on every marketplace."""
+        days = (max(self.report_dates.values()) - day).days + 1
+        return replace(self, window_days=max(self.window_days, days))

@@ -12,6 +12,8 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from sheets_sync.archive import telling
+from sheets_sync.archive.nightly import archive
 from sheets_sync.demo.company import RUN_AT, Company
 from sheets_sync.demo.team import DAYS_BEFORE_THE_END, type_into
 from sheets_sync.edges import load_setup, only_run, open_edges
@@ -39,6 +41,7 @@ language: {language}            # zh | en | both
 spreadsheet: local       # the embedded server; a Google Sheet's URL or id later
 template: full
 schedule: {{at: ["16:30"], zone: Asia/Shanghai}}
+archive: {{copy_to: [./archive]}}      # a folder here; in earnest a cloud: docs/archive.md
 """
 
 _MADE = ("inbox", "state", "archive", "skus.csv", "benchmarks.csv", "sheets-sync.yaml")
@@ -57,6 +60,7 @@ class Tally:
     steady: list[tuple[int, int]] = field(default_factory=list)
     breaches: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     shares: list[tuple[float, float]] = field(default_factory=list)
+    archived: list[str] = field(default_factory=list)
     found: list[Planting] = field(default_factory=list)
     missed: list[Planting] = field(default_factory=list)
 
@@ -95,8 +99,10 @@ def run_demo(
                 company.write_night(setup.job.inbox, night)
                 with open_edges(setup, writing=True) as edges:
                     prepared = prepare(setup, edges, now=company.run_moment(night))
-                    _, prepared = carry_out(prepared, edges)
+                    run_id, prepared = carry_out(prepared, edges)
                     _count(tally, prepared, edges.gateway.traffic, company, night)
+                    done = archive(setup, edges, now=company.run_moment(night), run_id=run_id)
+                    tally.archived += telling.lines(done, language)
                     if night == company.nights[-min(DAYS_BEFORE_THE_END, len(company.nights))]:
                         type_into(edges, night, language)
         tally.seconds = time.monotonic() - started
@@ -203,6 +209,9 @@ def _told(tally: Tally, folder: Path, company: Company, language: Language) -> I
         for planting in plantings:
             place = " ".join(filter(None, (planting.marketplace, planting.sku)))
             yield f"  {mark} {planting.found} {place}: {planting.words.say(language)}  [{planting.rule_id}]"
+    if tally.archived:
+        yield Words("已归档:", "Archived:").say(language)
+        yield from (f"  {line}" for line in tally.archived)
     yield from _next(folder, tally, language)
 
 

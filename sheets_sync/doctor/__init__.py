@@ -15,12 +15,12 @@ from sheets_sync.config.master import load_master
 from sheets_sync.config.rulefiles import load_rules
 from sheets_sync.config.templates import load_layouts
 from sheets_sync.core.model import MasterData
-from sheets_sync.doctor import files, sheet
+from sheets_sync.doctor import copies, files, sheet
 from sheets_sync.doctor.finding import Finding, exit_code, faults_of, render, unchecked
 from sheets_sync.edges import Setup, open_edges
 from sheets_sync.errors import Words
 from sheets_sync.sheets.book import Book
-from sheets_sync.store import Store
+from sheets_sync.store import Store, months
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,6 +78,9 @@ def examine(
             found.append(unchecked(_SPREADSHEET, _BROKEN))
         elif (book := _book(found, setup, stack, google)) is not None:
             _sheet(found, sheet.Sight(setup, book, store, now))
+    _noted(found, copies.of_waiting(job))
+    for url in job.archive.copy_to:
+        _noted(found, copies.of_target(job, url))
     return found
 
 
@@ -102,7 +105,7 @@ def _book(
 
 
 def _sheet(found: list[Finding], sight: sheet.Sight) -> None:
-    ours = sight.store.tabs(sight.book.spreadsheet_id)
+    ours = months.unfrozen(sight.store, sight.book.spreadsheet_id, sight.setup.layouts)
     if not _noted(found, sheet.of_spreadsheet(sight.setup.job, sight.book, ours)):
         found.append(unchecked(_TABS, _BROKEN))
     elif not (sight.setup.layouts and sight.setup.rules):

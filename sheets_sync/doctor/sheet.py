@@ -15,7 +15,7 @@ from sheets_sync.errors import Words
 from sheets_sync.sheets.gateway import Gateway
 from sheets_sync.sheets.highlights import RULES_VERSION, TOKEN, highlights
 from sheets_sync.sheets.reading import LostKeyColumn, Wanted
-from sheets_sync.store import recall
+from sheets_sync.store import months, recall
 from sheets_sync.workbook import remembered_settings
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _size(sheets: Sequence[dict[str, Any]]) -> Finding:
 
 def of_tabs(sight: Sight) -> Iterator[Finding]:
     """Look for the headings, the key columns and the colour rules of the newest tabs."""
-    known = sight.store.tabs(sight.book.spreadsheet_id)
+    known = months.unfrozen(sight.store, sight.book.spreadsheet_id, sight.setup.layouts)
     wanted = _remembered(sight, known) if known else _expected(sight)
     found: dict[str, ExistingTab] = {}
     for tab, want in wanted.items():
@@ -270,7 +270,13 @@ def _columns(existing: ExistingTab, layout: TabLayout) -> Iterator[Finding]:
         f"「{existing.title}」表头和关键列都在,{rows} 行",
         f"'{existing.title}' has its headings and key columns, rows: {rows}",
     )
-    lost = [layout.by_id[name].label for name in layout.ours if name not in existing.columns]
+    lost = [
+        layout.by_id[name].label
+        for name in layout.ours
+        if name not in existing.columns
+        and name not in layout.implied
+        and not layout.by_id[name].extra
+    ]
     if lost:
         zh, en = "、".join(label.zh for label in lost), ", ".join(label.en for label in lost)
         yield advice(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sheets_sync.core.tab import ExistingTab, TabMemory, heading_texts
 from sheets_sync.core.template import SETTINGS
 from sheets_sync.sheets import proof, wire
-from sheets_sync.sheets.batches import compose
+from sheets_sync.sheets.batches import Batch, compose
 from sheets_sync.sheets.dressing import memory_of_new
 from sheets_sync.sheets.gateway import UnknownOutcome
 from sheets_sync.sheets.identity import are_same, bind, is_as_remembered, original
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from sheets_sync.core.plan import Plan
     from sheets_sync.core.template import TabLayout
-    from sheets_sync.sheets.batches import Batch
     from sheets_sync.sheets.dressing import Dress
     from sheets_sync.sheets.gateway import Gateway
 
@@ -178,6 +177,12 @@ class Book:
             sheet["properties"].get("sheetId", 0): sheet.get("conditionalFormats", [])
             for sheet in answer.get("sheets", [])
         }
+
+    def apply_once(self, requests: Sequence[wire.Request], marker: int, name: str) -> None:
+        """Apply requests once for all time: a marker that stays tells that they were."""
+        batch = Batch([*requests, wire.marker(marker, name)], marker=marker, name=name)
+        if not self._has_arrived(batch):
+            self._sent(batch)
 
     def drop_blank_tab(self) -> None:
         """Take out the blank tab that a new spreadsheet comes with, once there are others."""

@@ -1,5 +1,8 @@
 """The identity under which Google is asked: loaded by its declared type, for spreadsheets alone.
 
+A copy in Google Drive has credentials of its own, loaded here too, so that a leaked key for spreadsheets
+opens nobody's Drive.
+
 Nothing in a credential file is trusted to say where secrets are sent: every address in it must be
 Google's own, and a file that names a program to run is refused. (A token address on this computer is
 allowed, so that the whole sign-in can be rehearsed without Google.) Each usual mistake has its own
@@ -28,10 +31,11 @@ from sheets_sync.sheets.addresses import foreign_addresses, runs_a_program
 from sheets_sync.sheets.refusals import GCLOUD_LOGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
+DRIVE_SCOPES = ["https://www.googleapis.com/auth/drive"]
 DEFAULT = "default"
 ENVIRONMENT = "GOOGLE_APPLICATION_CREDENTIALS"
 
@@ -69,13 +73,17 @@ class Identity:
     warnings: tuple[Words, ...] = ()
 
 
-def load_credentials(setting: str, folder: Path) -> Credentials:
+def load_credentials(setting: str, folder: Path, scopes: Sequence[str] = SCOPES) -> Credentials:
     """Return the credentials that the job names: `default`, or a path relative to its folder.
 
+    `scopes` are what they are for, SCOPES or DRIVE_SCOPES. What of Drive a person has allowed may be less
+    than all of it and is known to Google alone, so a person's credentials ask for no scope of Drive.
     Raises UnusableCredentials, saying what to do, for whatever cannot work. Google is not asked yet.
     """
     path = _path_of(setting, folder)
-    return _from_environment() if path is None else _from_info(_read(path), str(path))
+    if path is None:
+        return _from_environment(scopes)
+    return _from_info(_read(path), str(path), scopes)
 
 
 def inspect_credentials(setting: str, folder: Path) -> Identity:
@@ -156,13 +164,13 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _from_info(info: Info, place: str) -> Credentials:
+def _from_info(info: Info, place: str, scopes: Sequence[str] = SCOPES) -> Credentials:
     if runs_a_program(info):
         raise UnusableCredentials(place, *_EXECUTABLE)
     for name in foreign_addresses(info):
         raise UnusableCredentials(place, _FOREIGN.filled(name=name), _FROM_GOOGLE)
     try:
-        found = _READERS[info["type"]](info, scopes=SCOPES)
+        found = _READERS[info["type"]](info, scopes=scopes)
     except (ValueError, TypeError, AttributeError, KeyError, GoogleAuthError):
         # The library's own words may quote the key, so neither they nor the cause are kept.
         kind = _BAD_KEY if "private_key" in info else _MALFORMED
@@ -176,27 +184,30 @@ def _checked(found: object) -> Credentials:
     return found
 
 
-def _from_environment() -> Credentials:
+def _from_environment(scopes: Sequence[str] = SCOPES) -> Credentials:
     # Without a handler, google-auth's remarks about projects would appear on the terminal.
     logging.getLogger("google.auth").addHandler(logging.NullHandler())
     try:
         with warnings.catch_warnings():
             # google-auth warns that a person's own sign-in has no quota project; Sheets needs none.
             warnings.simplefilter("ignore", UserWarning)
-            found, _ = google.auth.default(scopes=SCOPES)
+            found, _ = google.auth.default(scopes=scopes)
+            if isinstance(found, user_credentials.Credentials) and scopes != SCOPES:
+                found, _ = google.auth.default()
     except GoogleAuthError as error:
         raise UnusableCredentials(DEFAULT, *_NO_DEFAULT) from error
     return _checked(found)
 
 
-def _authorized_user(info: Info, scopes: list[str]) -> Any:
+def _authorized_user(info: Info, scopes: Sequence[str]) -> Any:
     read: Callable[..., Any] = user_credentials.Credentials.from_authorized_user_info
-    found = read(info, scopes=scopes)
+    unasked = {name: value for name, value in info.items() if name != "scopes"}
+    found = read(unasked, scopes=scopes if scopes == SCOPES else None)
     # The constructor insists on Google's own address; a checked one from the file is put back.
     return found.with_token_uri(info["token_uri"]) if info.get("token_uri") else found
 
 
-def _external_account(info: Info, scopes: list[str]) -> Any:
+def _external_account(info: Info, scopes: Sequence[str]) -> Any:
     kind = aws if info["subject_token_type"] == _AWS_TOKEN else identity_pool
     return kind.Credentials.from_info(info, scopes=scopes)
 

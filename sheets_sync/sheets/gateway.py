@@ -76,6 +76,11 @@ class Gateway:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def account(self) -> str | None:
+        """Return the e-mail under which spreadsheets are edited, where it is known."""
+        return self._transport.account
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.session.close()
@@ -103,6 +108,13 @@ class Gateway:
         }
         answer = self._post(f"{_BASE}/{spreadsheet_id}/values:batchGetByDataFilter", body)
         return list(answer.get("valueRanges", ()))
+
+    def grid(self, spreadsheet_id: str, grid_range: Json, fields: str) -> Json:
+        """Return those fields of the one sheet (`properties`, `data` and so on) that a grid range lies on."""
+        body = {"dataFilters": [{"gridRange": grid_range}]}
+        url = f"{_BASE}/{spreadsheet_id}:getByDataFilter"
+        answer = self._post(url, body, {"fields": f"sheets({fields})"})
+        return dict(answer["sheets"][0])
 
     def marker(self, spreadsheet_id: str, metadata_id: int) -> Json | None:
         """Return the developer metadata with that id, or None when there is none."""

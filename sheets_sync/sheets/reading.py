@@ -42,11 +42,12 @@ class Reading:
     foreign: set[str] = field(default_factory=set)
     unusable: dict[str, tuple[str, Sequence[Words]]] = field(default_factory=dict)
     worked_out: dict[str, ExistingTab] = field(default_factory=dict)
+    frozen: set[str] = field(default_factory=set)
 
     @property
     def absent(self) -> set[str]:
-        """Return the tabs that are neither read nor written: deleted, or unusable."""
-        return {*self.deleted, *self.unusable}
+        """Return the tabs that are neither read nor written: deleted, unusable, or archives by now."""
+        return {*self.deleted, *self.unusable, *self.frozen}
 
 
 class Moved(SheetError):

@@ -1,7 +1,8 @@
 """gspread's transport with what it lacks: a timeout, a pace, retries that end, and accounts.
 
-One place sends. Whether a request reads or writes is told from its method and address, so that no
-caller can get it wrong; whatever is not known to read is treated as a write.
+One place sends. Whether a request reads or writes, may be sent twice, and is answered by JSON is told
+from its method and address, so that no caller can get it wrong; whatever is not known to read is treated
+as a write.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ USER_AGENT = "sheets-sync (gzip)"
 """Google compresses for programs that say so here as well as in Accept-Encoding."""
 
 _HOSTS = ("sheets.googleapis.com", "www.googleapis.com")
+_FILES, _UPLOADS = "/drive/v3/files/", "/upload/drive/v3/files"
 _READS_BY_POST = (":batchGetByDataFilter", ":getByDataFilter", "/developerMetadata:search")
 
 log = structlog.get_logger(__name__)
@@ -59,6 +61,21 @@ def kind_of(method: str, endpoint: str) -> Kind:
     path = urlsplit(endpoint).path
     reads = method.upper() == "GET" or path.endswith(_READS_BY_POST)
     return "read" if reads else "write"
+
+
+def may_repeat(method: str, endpoint: str, headers: Mapping[str, str]) -> bool:
+    """Return whether a request that was sent twice has done no more than one.
+
+    Besides whatever reads, that is a change of a file in Drive (it sends what is to be, not by how much),
+    the beginning of an upload to Drive, and the question how far one has come.
+    """
+    path = urlsplit(endpoint).path
+    if path.startswith(_UPLOADS):
+        asks = headers.get("Content-Range", "").startswith("bytes */")
+        begins = "uploadType=resumable" in endpoint and method.upper() != "PUT"
+        return asks or begins
+    changes = method.upper() == "PATCH" and path.startswith(_FILES)
+    return changes or kind_of(method, endpoint) == "read"
 
 
 def spreadsheet_of(endpoint: str) -> str:
@@ -130,6 +147,11 @@ class Transport(HTTPClient):
         session.headers["User-Agent"] = USER_AGENT
         self._traffic, self._where, self._pace, self._attempts = traffic, where, pace, attempts
 
+    @property
+    def account(self) -> str | None:
+        """Return on whose behalf requests are sent, where that is known."""
+        return self._where.account
+
     def request(
         self,
         method: str,
@@ -141,15 +163,17 @@ class Transport(HTTPClient):
         headers: MutableMapping[str, str] | None = None,
     ) -> requests.Response:
         """Send one request, again while that is safe and may help, and return a success."""
-        given = {"params": _plain(params), "data": data, "files": files, "headers": headers}
+        plain = params if "upload_id=" in endpoint else _plain(params)  # such an address is whole
+        given = {"params": plain, "data": data, "files": files, "headers": headers}
         if json is not None:
             given |= {"data": encoded(json), "headers": {**(headers or {}), **_JSON}}
         return self._patiently(method, endpoint, given)
 
     def _patiently(self, method: str, endpoint: str, given: dict[str, Any]) -> requests.Response:
         kind, tries = kind_of(method, endpoint), 0
+        once = not may_repeat(method, endpoint, given["headers"] or {})
         retries = stamina.retry_context(
-            on=lambda error: _wait(kind, error, tries),
+            on=lambda error: _wait(error, tries, once=once),
             attempts=self._attempts,
             timeout=TOTAL_S,
             wait_initial=1.0,
@@ -162,7 +186,7 @@ class Transport(HTTPClient):
                     return self._once(kind, method, endpoint, given, again=tries > 1)
         except FAILURES as error:
             where = replace(self._where, spreadsheet_id=spreadsheet_of(endpoint), tries=tries)
-            unknown = kind == "write" and outcome_of(error) is Outcome.UNKNOWN
+            unknown = once and outcome_of(error) is Outcome.UNKNOWN
             raise (unknown_in_words if unknown else in_words)(error, where) from error
         raise AssertionError
 
@@ -186,7 +210,7 @@ class Transport(HTTPClient):
         )
         if not response.ok:
             raise HttpFault(response)
-        if "json" not in response.headers.get("Content-Type", ""):
+        if not _is_answer(endpoint, response):
             raise NoSheetsAnswer(response)
         return response
 
@@ -206,14 +230,27 @@ def _plain(params: ParamsType | None) -> dict[str, Any]:
     return {**(params or {}), "prettyPrint": "false"}
 
 
-def _wait(kind: Kind, error: BaseException, tries: int) -> bool | float:
+def _is_answer(endpoint: str, response: requests.Response) -> bool:
+    """Return whether a success is what was asked for: JSON, unless it is the content of a file.
+
+    While an upload goes on, Drive answers with headers alone.
+    """
+    if "json" in response.headers.get("Content-Type", ""):
+        return True
+    asked = urlsplit(endpoint)
+    if asked.path.startswith(_UPLOADS):
+        return not response.content
+    return asked.path.startswith(_FILES) and "alt=media" in asked.query
+
+
+def _wait(error: BaseException, tries: int, *, once: bool) -> bool | float:
     """Decide for stamina: False to give up, True for its own backoff, or the seconds to wait.
 
     A server that asks for less than the backoff still gets the backoff, or a small number would use
     the attempts up before the quota refills.
     """
     outcome = outcome_of(error)
-    if outcome is Outcome.FINAL or (kind == "write" and outcome is Outcome.UNKNOWN):
+    if outcome is Outcome.FINAL or (once and outcome is Outcome.UNKNOWN):
         return False
     asked_s = retry_after_s(error)
     if asked_s is None:

@@ -93,6 +93,13 @@ class Store:
             found = (_version(row) for row in connection.execute(query).mappings())
             return {version.slot: version for version in found}
 
+    def days(self) -> list[date]:
+        """Return the days of which there are figures, oldest first."""
+        t = schema.versions
+        query = select(t.c.date).where(t.c.current).distinct().order_by(t.c.date)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
     def versions(self, slot: Slot) -> list[Version]:
         """Return every version a slot ever had, oldest first, with its ad groups."""
         t = schema.versions

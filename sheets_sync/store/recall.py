@@ -52,5 +52,12 @@ def keep_cells(store: Store, spreadsheet: str, plan: Plan) -> None:
     store.remember(f"{_CELLS}:{spreadsheet}", json.dumps(known | cells_of(plan)))
 
 
+def forget_cells(store: Store, spreadsheet: str, tab: str) -> None:
+    """Forget how large a tab was, which is no more."""
+    known: dict[str, int] = _recalled(store, _CELLS, spreadsheet)
+    known.pop(tab, None)
+    store.remember(f"{_CELLS}:{spreadsheet}", json.dumps(known))
+
+
 def _recalled(store: Store, name: str, spreadsheet: str | None) -> Any:
     return json.loads((spreadsheet and store.setting(f"{name}:{spreadsheet}")) or "{}")

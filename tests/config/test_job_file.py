@@ -265,3 +265,37 @@ def test_overrides_without_a_job_are_checked_too() -> None:
     assert caught.value.words.en == (
         "rules has 1 problem(s):\n  - there is no rule 'low-stok'; did you mean 'low-stock'?"
     )
+
+
+def test_a_place_to_copy_to_that_cannot_be_is_refused_where_it_stands(tmp_path: Path) -> None:
+    """Each wrong URL has its line and says what is meant; nothing of a password is repeated."""
+    with pytest.raises(InvalidFile) as caught:
+        job(
+            tmp_path,
+            f"{SMALL}archive:\n"
+            "  copy_to:\n"
+            "    - ./archive\n"
+            '    - "oss://acme-logs/ops"\n'
+            '    - "sftp://me:hush@host/x?key_fil=1"\n',
+        )
+
+    said = [problem.say("en") for problem in caught.value.problems]
+    assert [line.split()[0] for line in said] == ["6:7", "7:7"]
+    assert "'s3'" in said[0]
+    assert "'key_file'" in said[1]
+    assert "hush" not in str(caught.value)
+
+
+def test_a_secret_in_a_place_to_copy_to_need_not_be_encoded(tmp_path: Path) -> None:
+    """What the environment holds is encoded where it is part of a URL, and taken as it is where it is all."""
+    found = job(
+        tmp_path,
+        SMALL + 'archive: {copy_to: ["webdav://me:${PASSWORD}@host/x", "${PLACE}"]}\n',
+        PASSWORD="a@b/c%?#",
+        PLACE="webdav://me:a%40b@host/y",
+    )
+
+    assert found.archive.copy_to == [
+        "webdav://me:a%40b%2Fc%25%3F%23@host/x",
+        "webdav://me:a%40b@host/y",
+    ]

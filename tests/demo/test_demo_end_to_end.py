@@ -124,6 +124,22 @@ def test_the_demo_goes_on_with_sync_and_names_the_next_commands(
     assert any("explain" in line for line in lines)
 
 
+def test_the_demo_leaves_its_first_archives(
+    shown: tuple[Path, Tally, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The months that ended meanwhile lie in its folder, proved, and the demo says so."""
+    folder, _, lines = shown
+
+    code = main(["archive", "--verify", "--job", str(folder / "sheets-sync.yaml")])
+
+    assert code == 0, capsys.readouterr().out
+    assert sorted(path.name for path in (folder / "archive").iterdir()) == [
+        "2026-06-preliminary",
+        "2026-07-preliminary",
+    ]
+    assert "  2026-07: 初步存档;已复制并核对:./archive" in lines
+
+
 def test_the_demo_replaces_its_own_folder_and_no_other(tmp_path: Path) -> None:
     """A folder with somebody's files is left alone."""
     (tmp_path / "mine.txt").write_text("x", encoding="utf-8")

@@ -67,9 +67,20 @@ def test_a_plan_announces_what_the_sync_then_does(nights: Nights) -> None:
 
 def test_the_next_morning_without_files_only_ages_the_rows(nights: Nights) -> None:
     """A day later preliminary rows become final; no row is made up."""
-    nights.night(LAST_DAY)
-
-    next_day = nights.sync(LAST_DAY + timedelta(days=1))
+    next_day = nights.sync(LAST_DAY)
 
     assert next_day["rows"]["inserted"] == 0
-    assert next_day["calls"]["read"] == 1
+    assert next_day["rows"]["updated"] > 0
+    assert next_day["calls"] == {"read": 1, "write": 1, "retried": 0}
+
+
+def test_the_first_of_a_month_costs_more_once(nights: Nights) -> None:
+    """The month that is over is archived that morning, and in the afternoon all is as ever."""
+    nights.night(LAST_DAY)
+
+    morning = nights.sync(LAST_DAY + timedelta(days=1))
+    afternoon = nights.sync(LAST_DAY + timedelta(days=1))
+
+    assert morning["calls"]["read"] > 10
+    assert morning["calls"]["write"] == 1
+    assert afternoon["calls"] == {"read": 1, "write": 0, "retried": 0}

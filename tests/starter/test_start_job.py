@@ -53,7 +53,8 @@ def test_settings_that_are_switched_off_work_when_switched_on(
 
     job = load_job(path)
 
-    assert switched_on == 2
+    assert switched_on == 3
+    assert job.archive.copy_to == ["./archive"]
     assert job.stock_pools == {"EU": ["DE", "FR", "IT", "ES"]}
     assert {rule.id for rule in load_rules(job, data_folder("rules"))}.isdisjoint({"vtr"})
 

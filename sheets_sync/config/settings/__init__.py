@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from sheets_sync.config.settings.benchmarks import read_benchmarks
 from sheets_sync.config.settings.days import read_calendar
-from sheets_sync.config.settings.filling import rule_rows, sku_rows, spellings, start_rows
+from sheets_sync.config.settings.filling import (
+    rule_rows,
+    rules_in_force,
+    sku_rows,
+    spellings,
+    start_rows,
+)
 from sheets_sync.config.settings.rows import TabReader
 from sheets_sync.config.settings.rules import read_rules, without_sheet
 from sheets_sync.config.settings.scopes import Names
@@ -26,7 +32,14 @@ if TYPE_CHECKING:
     from sheets_sync.core.rules import Rule
     from sheets_sync.core.settings import Good, SettingsTab
 
-__all__ = ["read_settings", "rule_rows", "sku_rows", "spellings", "start_rows"]
+__all__ = [
+    "read_settings",
+    "rule_rows",
+    "rules_in_force",
+    "sku_rows",
+    "spellings",
+    "start_rows",
+]
 
 
 def read_settings(

@@ -11,6 +11,7 @@ from sheets_sync.config.settings.places import EVERYWHERE_WORDS
 from sheets_sync.config.settings.rules import SEVERITY_WORDS
 from sheets_sync.config.settings.skus import STATUS_WORDS
 from sheets_sync.config.settings.variants import Workshop
+from sheets_sync.core.aims import Aim
 from sheets_sync.core.marketplaces import SPELLINGS
 from sheets_sync.core.serials import serial_date
 from sheets_sync.core.tab import folded
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from sheets_sync.config.job import Job
     from sheets_sync.core.model import Benchmark, MasterData, Sku
     from sheets_sync.core.records import Records
-    from sheets_sync.core.rules import Rule
+    from sheets_sync.core.rules import Rule, Severity
+    from sheets_sync.core.settings import Settings
     from sheets_sync.core.tab import Cell
     from sheets_sync.errors import Language
 
 Cells = dict[str, "Cell"]
 
+_OFF = Words("停用", "off")
 _SWITCHED_OFF = Words("已在任务文件里关闭", "switched off in the job file")
 
 
@@ -56,6 +59,21 @@ def rule_rows(catalogue: Sequence[Rule], job: Job, language: Language) -> list[C
                 }
             )
     return rows
+
+
+def rules_in_force(settings: Settings) -> list[tuple[str, Severity, Aim, Words]]:
+    """Return every limit in force: rule id, severity, for whom, and what holds, or that it is off there."""
+    found = []
+    for rule in settings.rules:
+        variants = settings.variants.get(rule.id, ())
+        for aim, one in [(Aim(), rule), *variants]:
+            for severity in SEVERITIES:
+                if all(level.severity != severity for level in rule.levels):
+                    continue
+                is_on = one is not None and any(v.severity == severity for v in one.levels)
+                words = in_words(one, severity) if one is not None and is_on else _OFF
+                found.append((rule.id, severity, aim, words))
+    return found
 
 
 def rule_names(catalogue: Iterable[Rule]) -> dict[str, Words]:
