@@ -38,7 +38,7 @@ def freeze(book: Book, tab: TabSnapshot, sheet_id: int, banner: str) -> None:
     cells below it.
     """
     requests = [
-        *_values_only(sheet_id, tab),
+        *_values_only(book, sheet_id, tab),
         *banner_row(sheet_id, tab, banner),
         protection(sheet_id, tab.id, book.gateway.account),
     ]
@@ -47,7 +47,7 @@ def freeze(book: Book, tab: TabSnapshot, sheet_id: int, banner: str) -> None:
 
 def settle(book: Book, sheet_id: int, tab: TabSnapshot) -> None:
     """Turn into values the formulas that a frozen tab still has; doing it twice does no harm."""
-    requests = list(_values_only(sheet_id, tab))
+    requests = list(_values_only(book, sheet_id, tab))
     book.gateway.batch_update(book.spreadsheet_id, requests, fields="spreadsheetId")
 
 
@@ -112,7 +112,7 @@ def protection(sheet_id: int, tab_id: str, account: str | None) -> Request:
         "warningOnly": False,
     }
     if account is not None:
-        body["editors"] = {"users": [account], "domainUsersCanEdit": False}
+        body["editors"] = {"users": [account]}
     return {"addProtectedRange": {"protectedRange": body}}
 
 
@@ -121,7 +121,23 @@ def object_id(tab_id: str, what: str) -> int:
     return 1 + zlib.crc32(f"sheets_sync.archive:{tab_id}:{what}".encode()) % (2**31 - 2)
 
 
-def _values_only(sheet_id: int, tab: TabSnapshot) -> Iterator[Request]:
+def _values_only(book: Book, sheet_id: int, tab: TabSnapshot) -> Iterator[Request]:
+    """Yield what turns formulas into what they come to, wherever their rows are by then.
+
+    Copying passes over rows that a filter hides, so a filter is lifted for the moment.
+    """
+    if not tab.formulas:
+        return
+    fields = "properties(sheetId),basicFilter"
+    found = book.gateway.grid(
+        book.spreadsheet_id, wire.grid_range(sheet_id, (0, 1), (0, 1)), fields
+    )
+    lifted = found.get("basicFilter")
+    if lifted is not None:
+        yield {"clearBasicFilter": {"sheetId": sheet_id}}
     for span in wire.spans(sorted({column for _, column in tab.formulas})):
         area = wire.grid_range(sheet_id, (0, len(tab.rows)), span)
         yield {"copyPaste": {"source": area, "destination": area, "pasteType": "PASTE_VALUES"}}
+    if lifted is not None:
+        kept = {name: value for name, value in lifted.items() if name != "criteria"}
+        yield {"setBasicFilter": {"filter": kept if "filterSpecs" in kept else lifted}}

@@ -25,14 +25,15 @@ _LOOKS = 3
 """How often a tab is read while somebody is moving its rows."""
 
 _FRAME = (
-    "properties(sheetId,title,tabColorStyle,gridProperties),basicFilter(range),"
+    "properties(sheetId,title,tabColor,gridProperties),basicFilter(range),"
     "data(columnMetadata(pixelSize,hiddenByUser,developerMetadata(metadataKey,metadataValue)))"
 )
 _CONTENT = "effectiveValue,userEnteredValue(formulaValue),note"
 _FORMATS = (
-    "userEnteredFormat(horizontalAlignment),effectiveFormat(backgroundColorStyle,wrapStrategy,numberFormat,"
-    "textFormat(foregroundColorStyle,bold,italic,strikethrough,underline))"
+    "userEnteredFormat(horizontalAlignment),effectiveFormat(backgroundColor,wrapStrategy,numberFormat,"
+    "textFormat(foregroundColor,bold,italic,strikethrough,underline))"
 )
+"""The plain colours, though they are deprecated: colours of a theme are worked out there."""
 
 Json = dict[str, Any]
 
@@ -144,7 +145,7 @@ def _snapshot(
         heading_row,
         grid.get("frozenRowCount", 0),
         grid.get("frozenColumnCount", 0),
-        _colour(properties.get("tabColorStyle")),
+        _hex(properties.get("tabColor")),
         "basicFilter" in frame,
         seen.notes,
         seen.formulas,
@@ -199,10 +200,7 @@ def _look(cell: Mapping[str, Any]) -> Look:
     """Return how a cell looks. Where nobody aligned it, its value decides, as everywhere."""
     style = cell.get("effectiveFormat", {})
     text, number = style.get("textFormat", {}), style.get("numberFormat", {})
-    fill, ink = (
-        _colour(style.get("backgroundColorStyle")),
-        _colour(text.get("foregroundColorStyle")),
-    )
+    fill, ink = _hex(style.get("backgroundColor")), _hex(text.get("foregroundColor"))
     align = cell.get("userEnteredFormat", {}).get("horizontalAlignment", "")
     return Look(
         "" if fill == "#FFFFFF" else fill,
@@ -218,11 +216,11 @@ def _look(cell: Mapping[str, Any]) -> Look:
     )
 
 
-def _colour(style: Mapping[str, Any] | None) -> str:
-    """Return a colour as #RRGGBB; none, or one of the theme's, is empty."""
-    if not style or "rgbColor" not in style:
+def _hex(colour: Mapping[str, float] | None) -> str:
+    """Return a colour as #RRGGBB, empty where there is none; black is an empty object."""
+    if colour is None:
         return ""
-    parts = (style["rgbColor"].get(name, 0) for name in ("red", "green", "blue"))
+    parts = (colour.get(name, 0) for name in ("red", "green", "blue"))
     return "#" + "".join(f"{round(part * 255):02X}" for part in parts)
 
 

@@ -258,3 +258,46 @@ def test_a_restoring_that_was_cut_off(book: Book, sheet: gspread.Spreadsheet) ->
 
 def _dies(*_: Any) -> dict[str, Any]:
     raise UnknownOutcome("", Words("断线", "cut off"))
+
+
+def test_a_filter_stays_and_hides_no_formula(book: Book, sheet: gspread.Spreadsheet) -> None:
+    """Rows that a filter hides are frozen like the others; afterwards the filter is as it was."""
+    area = {
+        "sheetId": 0,
+        "startRowIndex": 0,
+        "endRowIndex": 4,
+        "startColumnIndex": 0,
+        "endColumnIndex": 4,
+    }
+    hidden = [{"columnIndex": 2, "filterCriteria": {"hiddenValues": ["4"]}}]
+    sheet.batch_update(
+        {"requests": [{"setBasicFilter": {"filter": {"range": area, "filterSpecs": hidden}}}]}
+    )
+
+    freeze(book, seen(book), 0, "frozen")
+
+    after = seen(book, 1)
+    assert after.formulas == {}
+    assert [row[3] for row in after.body] == [6, 8, "#DIV/0!"]
+    [tab] = sheet.fetch_sheet_metadata({"fields": "sheets(basicFilter)"})["sheets"]
+    assert tab["basicFilter"]["range"]["startRowIndex"] == 1
+    assert tab["basicFilter"]["filterSpecs"] == hidden
+
+
+def test_colours_of_a_theme_are_kept(book: Book, sheet: gspread.Spreadsheet) -> None:
+    """A colour that people chose from the theme is in the archive as what it looks like."""
+    sheet.batch_update(
+        {
+            "requests": [
+                {
+                    "repeatCell": {
+                        "range": {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 1},
+                        "cell": {"userEnteredFormat": {"backgroundColorStyle": {"themeColor": "ACCENT1"}}},
+                        "fields": "userEnteredFormat.backgroundColorStyle",
+                    }
+                }
+            ]
+        }
+    )  # fmt: skip
+
+    assert seen(book).look(1, 0).fill == "#4285F4"
