@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 
 from sheets_sync import __version__
-from sheets_sync.errors import ConfigurationError, Language, SheetError, Words
+from sheets_sync.errors import ConfigurationError, Language, NoUsableSource, SheetError, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -478,7 +478,11 @@ def _sync(
         open_edges(setup, writing=True) as edges,
         _working(Words("正在同步", "Syncing")),
     ):
-        prepared = prepare(setup, edges, now=when)
+        try:
+            prepared = prepare(setup, edges, now=when)
+        except NoUsableSource:  # months end without new reports too
+            archive_due(setup, edges, now=when, run_id=f"{when:%Y%m%dT%H%M%SZ}-archive")
+            raise
         run_id, prepared = carry_out(prepared, edges, expect=expect, force=force)
         archived = archive_due(setup, edges, now=when, run_id=run_id)
         content = summary.as_json(

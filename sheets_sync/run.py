@@ -259,6 +259,11 @@ def carry_out(
     if prepared.gathered.deep:
         edges.store.remember(_DEEP_ON, prepared.now.date().isoformat())
     known = months.recall(edges.store, book.spreadsheet_id)
+    for tab, stamp in prepared.reading.stamps.items():  # frozen by a run that is not remembered
+        month = tab.partition(":")[2]
+        if month and month not in known:
+            known[month] = MonthMemory(month, swept=True, frozen=stamp)
+            months.keep(edges.store, book.spreadsheet_id, known[month])
     for month in prepared.gathered.sweeping:
         memory = known.get(month, MonthMemory(month))
         months.keep(edges.store, book.spreadsheet_id, replace(memory, swept=True))

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from sheets_sync.archive.tables import csv_of
 from sheets_sync.archive.xlsx import workbook
 from sheets_sync.core.snapshot import as_json, checksums, from_json
-from sheets_sync.errors import Words
+from sheets_sync.errors import ConfigurationError, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,24 +117,29 @@ def _manifest(month: MonthSnapshot, files: Mapping[str, bytes]) -> bytes:
 
 
 def gather(
-    get: Callable[[str], bytes | None], expected: str | None
+    get: Callable[[str], bytes | None], expected: str | None, *, month: str, state: State
 ) -> tuple[Bundle | None, list[Words]]:
-    """Read an archive's files and hold them against the manifest, and that against its remembered SHA-256.
+    """Read an archive's files and hold them against the manifest, and that against what it should be.
 
-    Return the archive, None where any of it is wrong, and each fault in words.
+    `expected` is its remembered SHA-256. Return the archive, None where any of it is wrong, and each fault.
     """
     raw = get(MANIFEST)
     if raw is None:
         return None, [Words(f"没有 {MANIFEST}", f"there is no {MANIFEST}")]
     try:
-        entries = [
-            (str(e["name"]), int(e["bytes"]), str(e["sha256"])) for e in json.loads(raw)["files"]
-        ]
+        manifest = json.loads(raw)
+        entries = [(str(e["name"]), int(e["bytes"]), str(e["sha256"])) for e in manifest["files"]]
+        whose = (manifest["month"], manifest["state"])
     except (ValueError, KeyError, TypeError):
         return None, [
             Words(f"{MANIFEST} 读不懂,已损坏", f"{MANIFEST} is damaged and cannot be read")
         ]
     faults = []
+    if whose != (month, state):
+        words = Words(
+            "{m} 写的是 {whose},放错了文件夹", "{m} is of {whose}: it lies in the wrong folder"
+        )
+        faults.append(words.filled(m=MANIFEST, whose=" ".join(map(str, whose))))
     if expected is not None and hashlib.sha256(raw).hexdigest() != expected:
         faults.append(_changed(MANIFEST))
     files = {}
@@ -153,23 +159,48 @@ def gather(
     return (None if faults else Bundle({**files, MANIFEST: raw})), faults
 
 
+def is_readable(archive: Bundle) -> bool:
+    """Tell whether the cells of an archive can be read, which its checksums alone do not say."""
+    try:
+        return bool(archive.tabs)
+    except (ValueError, KeyError, OSError, EOFError, zlib.error):
+        return False
+
+
 def _changed(name: str) -> Words:
     return Words(f"{name} 的内容已变(校验和不符)", f"{name} was changed: its checksum is wrong")
 
 
 def lay_down(bundle: Bundle, folder: Path) -> None:
-    """Write an archive into a folder of this computer: wholly, or not at all."""
+    """Write an archive into a folder of this computer: wholly, or not at all. Raise NotKept."""
     part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, content in bundle.files.items():
-        with (part / name).open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    if folder.exists():
-        shutil.rmtree(folder)
-    part.rename(folder)
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        for name, content in bundle.files.items():
+            with (part / name).open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        if folder.exists():
+            shutil.rmtree(folder)
+        part.rename(folder)
+    except OSError as error:
+        raise NotKept(folder, error) from error
+
+
+class NotKept(ConfigurationError):
+    """An archive cannot be written on this computer."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        self.folder = folder
+        reason = error.strerror or type(error).__name__
+        super().__init__(
+            Words(
+                f"存档写不进 {folder}:{reason}。请检查磁盘空间和权限。",
+                f"The archive cannot be written to {folder}: {reason}. Check its room and its permissions.",
+            )
+        )
 
 
 def read_file(path: Path) -> bytes | None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheets_sync.archive import bundle, copying
-from sheets_sync.archive.bundle import PRELIMINARY, folder_of
+from sheets_sync.archive import bundle
+from sheets_sync.archive.bundle import PRELIMINARY
+from sheets_sync.archive.shelf import HERE
 from sheets_sync.core.months import Copied
 from sheets_sync.errors import SheetsSyncError
 from sheets_sync.store import months
@@ -17,36 +18,41 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from sheets_sync.archive.bundle import Bundle
-    from sheets_sync.config.job import Job
+    from sheets_sync.archive.shelf import Shelf
+    from sheets_sync.archive.targets import Target
     from sheets_sync.core.months import Memories
     from sheets_sync.core.snapshot import State
     from sheets_sync.errors import Words
     from sheets_sync.store import Store
 
-HERE = "state/archives"
 _FOLDER = re.compile(rf"\d{{4}}-\d{{2}}({re.escape(PRELIMINARY)})?")
 
 
 class Check(NamedTuple):
-    """One copy of one month, and what is wrong with it; `files` are its own with their SHA-256."""
+    """One copy of one month, and what is wrong with it; `files` are its own with their SHA-256.
+
+    Where its place could not be reached, nothing is known of it.
+    """
 
     month: str
     state: State
     target: str
     faults: tuple[Words, ...]
     files: tuple[tuple[str, str], ...] = ()
+    reached: bool = True
 
 
-def verify(job: Job, store: Store, spreadsheet: str | None, only: str | None = None) -> list[Check]:
-    """Return every copy on this computer and at every target, right or wrong, month by month.
+def verify(shelf: Shelf, known: Memories, only: str | None = None) -> list[Check]:
+    """Return every copy on this computer and at every place, right or wrong, month by month.
 
     Copies are those that are remembered and those that are found: a job that lost its memory knows its
-    archives by their folders.
+    archives by their folders, those of its other spreadsheets included.
     """
-    known = months.recall(store, spreadsheet)
-    checks = list(_here(job, known))
-    for name in copying.names(job):
-        checks += _there(job, known, name)
+    checks = [*_here(shelf, known)]
+    for other in shelf.others(None):
+        checks += _here(other, {}, f"{HERE}/{other.root}")
+    for place in shelf.places:
+        checks += _there(shelf, known, place)
     return sorted(check for check in checks if only in (None, check.month))
 
 
@@ -55,7 +61,12 @@ def note(store: Store, spreadsheet: str, checks: Iterable[Check]) -> None:
     known = months.recall(store, spreadsheet)
     for check in checks:
         memory = known.get(check.month)
-        if memory is None or check.state not in memory.made or not check.faults:
+        if (
+            memory is None
+            or check.state not in memory.made
+            or not check.faults
+            or not check.reached
+        ):
             continue
         words = check.faults[0]
         copies = {
@@ -67,26 +78,29 @@ def note(store: Store, spreadsheet: str, checks: Iterable[Check]) -> None:
         months.keep(store, spreadsheet, memory)
 
 
-def _here(job: Job, known: Memories) -> Iterator[Check]:
-    place = copying.kept_in(job)
-    found = [path.name for path in place.iterdir()] if place.is_dir() else []
+def _here(shelf: Shelf, known: Memories, place: str = HERE) -> Iterator[Check]:
+    found = [path.name for path in shelf.here.iterdir()] if shelf.here.is_dir() else []
     for (month, state), sha256 in _expected(known, found, HERE).items():
-        read = partial(copying.local, job, folder_of(month, state), sha256)
-        yield _check(month, state, HERE, read)
+        yield _check(month, state, place, partial(shelf.local, month, state, sha256))
 
 
-def _there(job: Job, known: Memories, name: str) -> Iterator[Check]:
+def _there(shelf: Shelf, known: Memories, place: str) -> Iterator[Check]:
     try:
-        with copying.opened(job, name) as target:
-            for (month, state), sha256 in _expected(known, target.names(), name).items():
-                read = partial(copying.checked, target, folder_of(month, state), sha256)
-                yield _check(month, state, name, read)
+        with shelf.opened(place) as target:
+            yield from _on(shelf, target, known, place)
+            for other in shelf.others(target):
+                yield from _on(other, target, {}, f"{place}/{other.root}")
     except SheetsSyncError as error:
-        expected = _expected(known, [], name)
+        expected = _expected(known, [], place)
         if not expected:
             raise
         for month, state in expected:
-            yield Check(month, state, name, (error.words,))
+            yield Check(month, state, place, (error.words,), reached=False)
+
+
+def _on(shelf: Shelf, target: Target, known: Memories, place: str) -> Iterator[Check]:
+    for (month, state), sha256 in _expected(known, target.names(shelf.root), place).items():
+        yield _check(month, state, place, partial(shelf.at, target, month, state, sha256))
 
 
 def _expected(
@@ -116,6 +130,6 @@ def _check(
     try:
         archive, faults = read()
     except SheetsSyncError as error:
-        return Check(month, state, target, (error.words,))
+        return Check(month, state, target, (error.words,), reached=False)
     files = () if archive is None else tuple(bundle.sums(archive))
     return Check(month, state, target, tuple(faults), files)

@@ -10,7 +10,10 @@ from sheets_sync.archive.checking import note
 from sheets_sync.archive.checking import verify as checked
 from sheets_sync.archive.nightly import archive
 from sheets_sync.archive.restoring import restore as restored
+from sheets_sync.archive.shelf import shelf_of
+from sheets_sync.edges import spreadsheet_of
 from sheets_sync.errors import ConfigurationError, Words
+from sheets_sync.store import months
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,13 +51,22 @@ def run(
     restore: str | None,
 ) -> Done:
     """Do one of the three; raise SheetsSyncError."""
-    book, language = edges.book, setup.job.language
+    book, language, store = edges.book, setup.job.language, edges.store
+    run_id = f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
+    if verify:
+        spreadsheet = spreadsheet_of(setup.job, store)
+        shelf = shelf_of(setup.job, store, spreadsheet)
+        checks = checked(shelf, months.recall(store, spreadsheet), month)
+        if spreadsheet is not None:
+            note(store, spreadsheet, checks)
+        content: dict[str, Any] = telling.checks_as_json(run_id, checks, language)
+        is_right = not any(check.faults for check in checks)
+        return Done(content, "\n".join(telling.check_lines(checks, language)), is_right)
     if book is None:
         raise NothingSynced
-    run_id = f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
     if restore is not None:
-        made = restored(setup, edges.store, book, restore)
-        content: dict[str, Any] = {
+        made = restored(setup, store, book, restore)
+        content = {
             "run_id": run_id,
             "months": [
                 {"month": restore, "state": one.state, "files": [], "copies": []}
@@ -62,12 +74,6 @@ def run(
             ],
         }
         return Done(content, "\n".join(telling.restored_lines(made, language)), is_right=True)
-    if verify:
-        checks = checked(setup.job, edges.store, book.spreadsheet_id, month)
-        note(edges.store, book.spreadsheet_id, checks)
-        content = telling.checks_as_json(run_id, checks, language)
-        is_right = not any(check.faults for check in checks)
-        return Done(content, "\n".join(telling.check_lines(checks, language)), is_right)
     done = archive(setup, edges, now=now, run_id=run_id, only=month)
     text = [*telling.lines(done, language), *(f"  ! {n.words.say(language)}" for n in done.notices)]
     nothing = Words("没有到期的月份。", "No month is due.").say(language)

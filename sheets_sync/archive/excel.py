@@ -21,6 +21,9 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_TEXT = 32_767
 """The longest text of a cell or a note, in UTF-16 units."""
 
+MAX_LINK, MAX_LINKS = 2_079, 65_530
+"""The longest address, in UTF-16 units, and how many cells of a worksheet may lead somewhere."""
+
 MAX_PIXELS = 1_790
 """The widest column, 255 characters."""
 
@@ -31,6 +34,9 @@ _NARROW, _WIDE, _PADDING, _LATIN = 7, 14, 10, 0x2E80
 _MAX_TITLE = 31
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]|_(?=x[0-9A-Fa-f]{4}_)")
 """Besides what Excel says, what in a workbook stands for another character."""
+
+_LINK = re.compile(r"""(?:https?://[^\s/"<>\\^`{|}\[\]]+|mailto:[^\s@]+@)[^\s"<>\\^`{|}\[\]]*""")
+"""An address that may stand in a workbook; of others Excel may say that the file has to be repaired."""
 
 _RESERVED = ("history", "历史记录")
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
@@ -50,6 +56,15 @@ def fitting(text: str) -> tuple[str, bool]:
     if _units(kept) <= MAX_TEXT:
         return kept, False
     return f"{_cut(kept, MAX_TEXT - 1)}…", True
+
+
+def is_link(address: str) -> bool:
+    """Tell whether Excel takes an address that a cell leads to."""
+    return (
+        _LINK.fullmatch(address) is not None
+        and fitting(address) == (address, False)
+        and _units(address) <= MAX_LINK
+    )
 
 
 def line_count(text: str, pixels: int) -> int:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheets_sync.archive import bundle, copying
+from sheets_sync.archive import bundle
 from sheets_sync.archive.bundle import folder_of
-from sheets_sync.archive.checking import HERE
 from sheets_sync.archive.pruning import prune
+from sheets_sync.archive.shelf import HERE, Shelf, keep_root, shelf_of
 from sheets_sync.archive.taking import MonthGone, Taker
-from sheets_sync.core.months import Copied, MonthMemory, due, to_sweep
+from sheets_sync.core.months import Copied, MonthMemory, due, first_day, to_sweep
 from sheets_sync.core.notices import Notice
-from sheets_sync.errors import SheetError, SheetsSyncError, Words
+from sheets_sync.core.snapshot import next_month
+from sheets_sync.errors import SheetsSyncError, Words
 from sheets_sync.store import months
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import date, datetime
 
     from sheets_sync.core.months import Due, Memories
@@ -43,6 +44,8 @@ class MonthResult:
     state: str
     files: list[tuple[str, str]] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
+    is_new: bool = False
+    waits_for: Words | None = None
 
 
 @dataclass(slots=True)
@@ -50,18 +53,23 @@ class Archived:
     """What was done, and what a person should know."""
 
     months: list[MonthResult] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
+    removed: list[tuple[str, str]] = field(default_factory=list)
+    """The months whose tabs left the sheet, with their titles."""
     notices: list[Notice] = field(default_factory=list)
-    down: dict[str, Words] = field(default_factory=dict)
-    """The places that failed, and why; each is tried once a run."""
-    stopped: Words | None = None
-    """Why not every month that is due was made: the sheet or the network failed."""
+    failures: dict[str, list[Words]] = field(default_factory=dict)
+    """The places that failed, and why each time; after so many times a place is left alone for this run."""
+    stopped: dict[str, Words] = field(default_factory=dict)
+    """The months that were not made, because the sheet or the network failed, and why."""
 
     @property
     def has_failed(self) -> bool:
         """Return whether a month could not be archived, or a copy not be made."""
         is_gone = any(month.state == "gone" for month in self.months)
-        return bool(self.down) or is_gone or self.stopped is not None
+        return bool(self.failures or self.stopped) or is_gone
+
+
+_TRIES = 2
+"""So many failures in one run, and a place is not asked again: it may be down."""
 
 
 def archive(
@@ -69,143 +77,176 @@ def archive(
 ) -> Archived:
     """Archive the months that are due, or the one month `only`.
 
-    What fails, the sheet or a place to copy to, is told in the result and is tried again the next time.
+    What fails, a month or a place to copy to, stops no other; it is told in the result and tried again the
+    next time.
     """
     if edges.book is None:
         return Archived()
-    taker = Taker(setup, edges.store, edges.book, now, run_id)
-    today = now.astimezone(setup.job.zone).date()
-    done = Archived()
-    if only is not None:
-        _look_again(taker, only)
-    try:
-        for one in _due(taker, today):
-            if only in (None, one.month):
-                done.months.append(_make(taker, one))
-    except SheetError as error:
-        done.stopped = error.words
-    for memory in months.recall(edges.store, edges.book.spreadsheet_id).values():
-        if only in (None, memory.month) and not memory.gone:
-            _copy(taker, memory, done)
-    if only is not None and not done.months and done.stopped is None:
-        done.months.append(_as_it_stands(taker, only, today))
+    night = _Night(
+        Taker(setup, edges.store, edges.book, now, run_id),
+        shelf_of(setup.job, edges.store, edges.book.spreadsheet_id),
+        now.astimezone(setup.job.zone).date(),
+        Archived(),
+    )
+    night.make(only)
+    night.copy(only)
+    done = night.done
+    if only is None and not done.stopped and not done.failures:
+        try:
+            prune(night.taker, night.shelf, done.removed, done.notices)
+        except SheetsSyncError as error:
+            done.notices.append(_unfinished(error.words))
+    elif only is not None and not done.months and not done.stopped:
+        done.months.append(night.as_it_stands(only))
     done.months.sort(key=lambda result: result.month)
-    if only is None and done.stopped is None and not done.down:
-        _prune(taker, done)
     done.notices += _notices(done)
     return done
 
 
-def _prune(taker: Taker, done: Archived) -> None:
-    try:
-        prune(taker, done.removed, done.notices)
-    except SheetError as error:
-        done.stopped = error.words
+@dataclass(slots=True)
+class _Night:
+    taker: Taker
+    shelf: Shelf
+    today: date
+    done: Archived
 
+    def make(self, only: str | None) -> None:
+        """Make the archives that are due on this computer, and remember that they are there."""
+        memory = self._known().get(only or "")
+        if memory is not None and memory.gone:
+            self._keep(replace(memory, gone=False))  # somebody asks for it
+        for one in self._due():
+            if only in (None, one.month):
+                try:
+                    self.done.months.append(self._made(one))
+                except SheetsSyncError as error:
+                    self.done.stopped[one.month] = error.words
 
-def _known(taker: Taker) -> Memories:
-    return months.recall(taker.store, taker.book.spreadsheet_id)
+    def copy(self, only: str | None) -> None:
+        """Copy the best archive of each month to the places that lack it; mend copies that were found wrong."""
+        for memory in self._known().values():
+            if only in (None, memory.month) and not memory.gone:
+                for state in memory.made:
+                    self._copy(memory.month, state)
 
+    def as_it_stands(self, month: str) -> MonthResult:
+        """Say of a month that was asked for, and of which nothing was due, how it stands."""
+        memory = self._known().get(month, MonthMemory(month))
+        after = self.taker.setup.job.archive.after_days
+        if memory.state is None or month in to_sweep(
+            self._there(), self._known(), self.today, after
+        ):
+            return MonthResult(month, "waiting")
+        result = self._result(month, memory.state)
+        copies = memory.copies.get(memory.state, {})
+        right = Copied(memory.made[memory.state])
+        good = [place for place in self.shelf.places if copies.get(place) == right]
+        result.copies = [Copy(place, ok=True) for place in good]
+        return result
 
-def _there(taker: Taker) -> set[str]:
-    return months.with_rows(taker.store, taker.book.spreadsheet_id, taker.setup.layouts)
+    def _known(self) -> Memories:
+        return months.recall(self.taker.store, self.taker.book.spreadsheet_id)
 
+    def _there(self) -> set[str]:
+        taker = self.taker
+        return months.with_rows(taker.store, taker.book.spreadsheet_id, taker.setup.layouts)
 
-def _due(taker: Taker, today: date) -> list[Due]:
-    return due(_there(taker), _known(taker), today, taker.setup.job.archive.after_days)
+    def _due(self) -> list[Due]:
+        after = self.taker.setup.job.archive.after_days
+        return due(self._there(), self._known(), self.today, after)
 
+    def _keep(self, memory: MonthMemory) -> MonthMemory:
+        months.keep(self.taker.store, self.taker.book.spreadsheet_id, memory)
+        return memory
 
-def _keep(taker: Taker, memory: MonthMemory) -> MonthMemory:
-    months.keep(taker.store, taker.book.spreadsheet_id, memory)
-    return memory
+    def _made(self, one: Due) -> MonthResult:
+        memory = self._known().get(one.month, MonthMemory(one.month))
+        keep_root(self.taker.store, self.taker.book.spreadsheet_id, self.shelf)
+        archive_ = None
+        if one.state == "final":  # made by a run that is not remembered
+            archive_ = self.shelf.found(one.month, one.state, None).archive
+        if archive_ is None:
+            try:
+                taken = self.taker.take(one, memory)
+            except MonthGone:
+                self._keep(replace(memory, gone=True))
+                return MonthResult(one.month, "gone")
+            memory = taken.memory
+            archive_ = bundle.make(taken.month)
+            if taken.unfrozen is not None:
+                self.done.notices.append(_unfrozen(one.month, taken.unfrozen))
+        bundle.lay_down(archive_, self.shelf.here / folder_of(one.month, one.state))
+        # From here on the archive holds the formulas that freezing turned into values.
+        made = {**memory.made, one.state: archive_.sha256}
+        self._keep(replace(memory, made=made, formulas={}))
+        result = self._result(one.month, one.state)
+        result.is_new = True
+        return result
 
+    def _result(self, month: str, state: State) -> MonthResult:
+        place = self.shelf.here / folder_of(month, state)
+        here, _ = self.shelf.local(month, state, None)
+        files = [] if here is None else bundle.sums(here)
+        return MonthResult(month, state, [(str(place / name), sha256) for name, sha256 in files])
 
-def _look_again(taker: Taker, month: str) -> None:
-    """Forget that a month's tab was gone: somebody asks for it."""
-    memory = _known(taker).get(month)
-    if memory is not None and memory.gone:
-        _keep(taker, replace(memory, gone=False))
-
-
-def _make(taker: Taker, one: Due) -> MonthResult:
-    """Make the files of a month on this computer, and remember that they are there."""
-    memory = _known(taker).get(one.month, MonthMemory(one.month))
-    try:
-        month, memory = taker.take(one, memory)
-    except MonthGone:
-        _keep(taker, replace(memory, gone=True))
-        return MonthResult(one.month, "gone")
-    made = bundle.make(month)
-    bundle.lay_down(made, copying.kept_in(taker.setup.job) / folder_of(one.month, one.state))
-    # From here on the archive holds the formulas that freezing turned into values.
-    _keep(taker, replace(memory, made={**memory.made, one.state: made.sha256}, formulas={}))
-    return _result(taker, one.month, one.state)
-
-
-def _result(taker: Taker, month: str, state: State) -> MonthResult:
-    place = copying.kept_in(taker.setup.job) / folder_of(month, state)
-    here, _ = copying.local(taker.setup.job, folder_of(month, state), None)
-    files = [] if here is None else bundle.sums(here)
-    return MonthResult(month, state, [(str(place / name), sha256) for name, sha256 in files])
-
-
-def _copy(taker: Taker, memory: MonthMemory, done: Archived) -> None:
-    """Copy the best archive of a month to the targets that lack it; mend the copies that were found wrong."""
-    job = taker.setup.job
-    for state, sha256 in memory.made.items():
-        had = memory.copies.get(state, {})
-        names = [name for name in copying.names(job) if state == memory.state or name in had]
-        pending = [name for name in names if had.get(name) != Copied(sha256)]
+    def _copy(self, month: str, state: State) -> None:
+        memory = self._known()[month]
+        sha256, had = memory.made[state], memory.copies.get(state, {})
+        places = [place for place in self.shelf.places if state == memory.state or place in had]
+        pending = [place for place in places if had.get(place) != Copied(sha256)]
         is_wrong_here = had.get(HERE, Copied()).error is not None
         if not pending and not is_wrong_here:
-            continue
-        folder = folder_of(memory.month, state)
-        found = copying.found(job, folder, sha256)
-        if found is None:  # its files are nowhere any more: it is made again the next time
-            made = {name: sha for name, sha in memory.made.items() if name != state}
-            _keep(taker, replace(memory, made=made))
-            done.notices.append(_lost(memory.month))
+            return
+        found = self.shelf.found(month, state, sha256)
+        if found.archive is None:
+            self._lost(memory, state, asked_all=found.asked_all)
             return
         if is_wrong_here:
-            bundle.lay_down(found, copying.kept_in(job) / folder)
-            memory = _copied(taker, memory, state, HERE, Copied(sha256))
-        result = next((r for r in done.months if (r.month, r.state) == (memory.month, state)), None)
+            bundle.lay_down(found.archive, self.shelf.here / folder_of(month, state))
+            memory = self._copied(memory, state, HERE, Copied(sha256))
+        months_ = self.done.months
+        result = next((r for r in months_ if (r.month, r.state) == (month, state)), None)
         if result is None:
-            result = _result(taker, memory.month, state)
-            done.months.append(result)
-        for name in pending:
-            if name not in done.down:
+            result = self._result(month, state)
+            months_.append(result)
+        for place in pending:
+            failures = self.done.failures.get(place, [])
+            why = failures[-1] if len(failures) >= _TRIES else None
+            if why is None:
                 try:
-                    with copying.opened(job, name) as target:
-                        copying.send(found, folder, target)
+                    with self.shelf.opened(place) as target:
+                        self.shelf.send(found.archive, month, state, target)
                 except SheetsSyncError as error:
-                    done.down[name] = error.words
-            why = done.down.get(name)
-            result.copies.append(Copy(name, ok=why is None, error=why))
+                    why = error.words
+                    self.done.failures.setdefault(place, []).append(why)
+            result.copies.append(Copy(place, ok=why is None, error=why))
             copied = Copied(sha256) if why is None else Copied("", (why.zh, why.en))
-            memory = _copied(taker, memory, state, name, copied)
+            memory = self._copied(memory, state, place, copied)
+
+    def _copied(self, memory: MonthMemory, state: State, place: str, copied: Copied) -> MonthMemory:
+        copies = {**memory.copies.get(state, {}), place: copied}
+        return self._keep(replace(memory, copies={**memory.copies, state: copies}))
+
+    def _lost(self, memory: MonthMemory, state: State, *, asked_all: bool) -> None:
+        """Say that no good archive is left; where its tab is, it is made again the next time."""
+        can_be_made = asked_all and not memory.removed
+        if can_be_made:
+            made = {name: sha256 for name, sha256 in memory.made.items() if name != state}
+            self._keep(replace(memory, made=made))
+        self.done.notices.append(_lost(memory.month, asked_all=asked_all, again=can_be_made))
 
 
-def _copied(
-    taker: Taker, memory: MonthMemory, state: State, target: str, copied: Copied
-) -> MonthMemory:
-    copies = {**memory.copies.get(state, {}), target: copied}
-    return _keep(taker, replace(memory, copies={**memory.copies, state: copies}))
-
-
-def _as_it_stands(taker: Taker, month: str, today: date) -> MonthResult:
-    """Say of a month that was asked for, and of which nothing was due, how it stands."""
-    memory = _known(taker).get(month, MonthMemory(month))
-    after = taker.setup.job.archive.after_days
-    if memory.state is None or month in to_sweep(_there(taker), _known(taker), today, after):
-        return MonthResult(month, "waiting")
-    result = _result(taker, month, memory.state)
-    result.copies = [
-        Copy(name, ok=True)
-        for name, copied in memory.copies.get(memory.state, {}).items()
-        if copied.sha256 == memory.made[memory.state]
-    ]
-    return result
+def why_not(month: str, there: Collection[str], today: date, *, is_swept_next: bool) -> Words:
+    """Say why a month has no archive yet."""
+    if next_month(first_day(month)) > today:
+        return Words("这个月还没有结束", "the month is not over")
+    if is_swept_next:
+        return Words(
+            "要等下一次 sync 补齐最后的数据", "it waits for the next sync to bring its last figures"
+        )
+    if month not in there:
+        return Words("日志里没有这个月的数据", "the log has no rows of this month")
+    return Words("下次运行会存档", "the next run archives it")
 
 
 def _notices(done: Archived) -> Iterator[Notice]:
@@ -217,28 +258,56 @@ def _notices(done: Archived) -> Iterator[Notice]:
                 f"run `sheets-sync archive --month {result.month}`.",
             )
             yield Notice("archive-gone", words)
-    if done.stopped is not None:
-        words = Words(
-            f"归档没有做完,下次运行会接着做。{done.stopped.zh}",
-            f"The archive was not finished; the next run goes on with it. {done.stopped.en}",
-        )
-        yield Notice("archive-failed", words)
-    for name, why in done.down.items():
+    for month, why in done.stopped.items():
+        yield _unfinished(Words(f"{month}:{why.zh}", f"{month}: {why.en}"))
+    for place, failures in done.failures.items():
         waiting = [
-            r.month for r in done.months if any(c.target == name for c in r.copies if not c.ok)
+            r.month for r in done.months if any(c.target == place for c in r.copies if not c.ok)
         ]
         words = Words(
-            f"没有复制到 {name},下次运行会重试:{'、'.join(waiting)}。{why.zh}",
-            f"Not copied to {name}, and tried again by the next run: {', '.join(waiting)}. {why.en}",
+            f"没有复制到 {place},下次运行会重试:{'、'.join(waiting)}。{failures[0].zh}",
+            f"Not copied to {place}, and tried again by the next run: {', '.join(waiting)}. {failures[0].en}",
         )
         yield Notice("archive-copy", words)
 
 
-def _lost(month: str) -> Notice:
+def _unfinished(why: Words) -> Notice:
     return Notice(
-        "archive-lost",
+        "archive-failed",
         Words(
-            f"{month} 的归档文件在本机和各处都找不到完好的,下次运行会重新生成。",
-            f"No good archive of {month} is left on this computer or at any target; the next run makes it again.",
+            f"归档没有做完,下次运行会接着做。{why.zh}",
+            f"The archive was not finished; the next run goes on with it. {why.en}",
         ),
     )
+
+
+def _unfrozen(month: str, why: Words) -> Notice:
+    return Notice(
+        "archive-unfrozen",
+        Words(
+            f"{month} 已存档,但工作表没能冻结(可能有人设置了保护),以后仍可修改,也不会自动移除。{why.zh}",
+            f"{month} is archived, but its tab could not be frozen (somebody may have protected it): it can still be edited, "
+            f"and is never removed. {why.en}",
+        ),
+    )
+
+
+def _lost(month: str, *, asked_all: bool, again: bool) -> Notice:
+    if not asked_all:
+        words = Words(
+            f"{month} 的存档在本机已损坏或缺失,其他各处有的连不上,下次运行会再找。",
+            f"The archive of {month} is damaged or missing on this computer, and not every place could be asked; the next run "
+            "looks again.",
+        )
+    elif again:
+        words = Words(
+            f"{month} 的归档文件在本机和各处都找不到完好的,下次运行会重新生成。",
+            f"No good archive of {month} is left on this computer or at any target; the next run makes it again.",
+        )
+    else:
+        words = Words(
+            f"{month} 的归档文件在本机和各处都找不到完好的,工作表也已移除,无法重新生成。请从云盘的历史版本或备份找回那个文件夹。",
+            f"No good archive of {month} is left anywhere, and its tab has left the sheet, so it cannot be made again. Bring its "
+            "folder back from the cloud's own history or from a backup.",
+        )
+    return Notice("archive-lost", words)

@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sheets_sync.archive import copying
-from sheets_sync.archive.bundle import folder_of
 from sheets_sync.archive.checking import Check, note
 from sheets_sync.archive.taking import MonthGone
 from sheets_sync.core.notices import Notice
 from sheets_sync.core.snapshot import unheld
 from sheets_sync.errors import SheetsSyncError, Words
-from sheets_sync.sheets.freezing import BANNER_ROWS, has_own_objects, remove
+from sheets_sync.sheets.freezing import BANNER_ROWS, has_own_objects, remove, used_by
 from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sheets.wire import column_letters
 from sheets_sync.store import months, recall
@@ -24,25 +22,28 @@ from sheets_sync.store import months, recall
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sheets_sync.archive.shelf import Shelf
     from sheets_sync.archive.taking import Taker
-    from sheets_sync.core.months import MonthMemory
+    from sheets_sync.core.months import Memories, MonthMemory
     from sheets_sync.core.snapshot import TabSnapshot
     from sheets_sync.core.template import TabLayout
 
 _NAMED = 3
 
 
-def prune(taker: Taker, removed: list[str], notices: list[Notice]) -> None:
-    """Remove the tabs beyond those to keep, oldest first; add their titles, and why others stay."""
-    if not copying.names(taker.setup.job):
+def prune(
+    taker: Taker, shelf: Shelf, removed: list[tuple[str, str]], notices: list[Notice]
+) -> None:
+    """Remove the tabs beyond those to keep, oldest first; add their months and titles, and why others stay."""
+    if not shelf.places:
         return
     known = months.recall(taker.store, taker.book.spreadsheet_id)
-    for month, layout, tab, sheet_id in _beyond(taker):
-        memory = known.get(month)
-        if memory is None or memory.frozen is None or "final" not in memory.made:
+    for month, layout, tab, sheet_id in _beyond(taker, known):
+        memory = known[month]
+        if memory.frozen is None or "final" not in memory.made:
             continue
         try:
-            removed.append(_remove(taker, memory, layout, tab, sheet_id))
+            removed.append((month, _remove(taker, shelf, memory, layout, tab, sheet_id)))
         except _Stays as reason:
             notices.append(_kept(month, reason.words))
 
@@ -55,22 +56,25 @@ class _Stays(Exception):
         super().__init__(words.en)
 
 
-def _beyond(taker: Taker) -> Iterator[tuple[str, TabLayout, str, int]]:
+def _beyond(taker: Taker, known: Memories) -> Iterator[tuple[str, TabLayout, str, int]]:
     """Yield (month, layout, tab, sheet id) of the tabs older than the newest ones that are kept."""
-    there = sorted(months.with_rows(taker.store, taker.book.spreadsheet_id, taker.setup.layouts))
-    for month in there[: -taker.setup.job.archive.keep_tabs]:
-        for layout, tab, sheet_id in taker.month_tabs(month):
-            yield month, layout, tab, sheet_id
+    there = months.with_rows(taker.store, taker.book.spreadsheet_id, taker.setup.layouts)
+    there -= {month for month, memory in known.items() if memory.gone}
+    for month in sorted(there)[: -taker.setup.job.archive.keep_tabs]:
+        if month in known:
+            for layout, tab, sheet_id in taker.month_tabs(month):
+                yield month, layout, tab, sheet_id
 
 
-def _remove(taker: Taker, memory: MonthMemory, layout: TabLayout, tab: str, sheet_id: int) -> str:
-    archived = _verified(taker, memory, tab)
-    title = archived.title
+def _remove(
+    taker: Taker, shelf: Shelf, memory: MonthMemory, layout: TabLayout, tab: str, sheet_id: int
+) -> str:
+    archived = _verified(taker, shelf, memory, tab)
     try:
         seen = taker.seen(layout, tab, sheet_id, BANNER_ROWS, with_looks=False)
     except MonthGone:  # it was removed, and the run ended before it could be remembered
         _forget(taker, memory, tab)
-        return title
+        return archived.title
     lost = unheld(seen, archived)
     if lost:
         places = [f"{column_letters(column)}{row + 1}" for row, column in lost]
@@ -89,6 +93,14 @@ def _remove(taker: Taker, memory: MonthMemory, layout: TabLayout, tab: str, shee
                 f"'{seen.title}' has charts or slicers of the team's, which no archive holds",
             )
         )
+    user = used_by(taker.book, sheet_id, seen.title)
+    if user is not None:
+        raise _Stays(
+            Words(
+                f"「{user}」里的公式引用了「{seen.title}」",
+                f"formulas in '{user}' refer to '{seen.title}'",
+            )
+        )
     try:
         remove(taker.book, sheet_id)
     except RequestRefused as error:
@@ -97,23 +109,27 @@ def _remove(taker: Taker, memory: MonthMemory, layout: TabLayout, tab: str, shee
     return seen.title
 
 
-def _verified(taker: Taker, memory: MonthMemory, tab: str) -> TabSnapshot:
+def _verified(taker: Taker, shelf: Shelf, memory: MonthMemory, tab: str) -> TabSnapshot:
     """Read every copy back; return the tab as the archive holds it."""
-    job, folder, sha256 = taker.setup.job, folder_of(memory.month, "final"), memory.made["final"]
-    held = None
-    for name in copying.names(job):
+    month, sha256 = memory.month, memory.made["final"]
+    held: TabSnapshot | None = None
+    for place in shelf.places:
         try:
-            with copying.opened(job, name) as target:
-                archive, faults = copying.checked(target, folder, sha256)
+            with shelf.opened(place) as target:
+                archive, faults = shelf.at(target, month, "final", sha256)
         except SheetsSyncError as error:
             raise _Stays(error.words) from error
         if archive is None:
-            check = Check(memory.month, "final", name, tuple(faults))
-            note(taker.store, taker.book.spreadsheet_id, [check])
-            raise _Stays(Words(f"{name}:{faults[0].zh}", f"{name}: {faults[0].en}"))
-        held = archive
-    assert held is not None  # noqa: S101  # there is at least one target
-    return next(one for one in held.tabs if one.id == tab)
+            note(
+                taker.store,
+                taker.book.spreadsheet_id,
+                [Check(month, "final", place, tuple(faults))],
+            )
+            raise _Stays(Words(f"{place}:{faults[0].zh}", f"{place}: {faults[0].en}"))
+        held = next((one for one in archive.tabs if one.id == tab), None)
+    if held is None:
+        raise _Stays(Words("存档里没有这个工作表", "no archive has this tab"))
+    return held
 
 
 def _forget(taker: Taker, memory: MonthMemory, tab: str) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheets_sync.archive import copying
-from sheets_sync.archive.bundle import folder_of
+from sheets_sync.archive.shelf import shelf_of
 from sheets_sync.core.months import MonthMemory, first_day
 from sheets_sync.core.snapshot import differences
-from sheets_sync.errors import ConfigurationError, SheetError, Words
+from sheets_sync.errors import ConfigurationError, SheetError, SheetsSyncError, Words
 from sheets_sync.sheets import wire
 from sheets_sync.sheets.photograph import photograph
-from sheets_sync.sheets.rebuilding import rebuild, sheet_id_of
+from sheets_sync.sheets.rebuilding import rebuild, restored_title, sheet_id_of
 from sheets_sync.store import months
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sheets_sync.archive.bundle import Bundle
+    from sheets_sync.archive.shelf import Shelf
     from sheets_sync.core.snapshot import State, TabSnapshot
     from sheets_sync.edges import Setup
     from sheets_sync.sheets.book import Book
@@ -37,13 +39,14 @@ class Restored(NamedTuple):
 class NoArchive(ConfigurationError):
     """There is no good archive of the month that was asked for."""
 
-    def __init__(self, month: str) -> None:
-        self.month = month
+    def __init__(self, month: str, known: Sequence[str] = ()) -> None:
+        self.month, self.known = month, tuple(known)
+        have = ", ".join(known) or "-"
         super().__init__(
             Words(
-                f"找不到 {month} 的完好归档(本机 state/archives 和 archive.copy_to 各处都没有)。可用 sheets-sync archive --verify 看每一份。",
+                f"找不到 {month} 的完好存档(本机 state/archives 和 archive.copy_to 各处都没有)。记得的存档:{have}。",
                 f"There is no good archive of {month}: neither in state/archives here nor at any place of archive.copy_to. "
-                "`sheets-sync archive --verify` says what is wrong with each.",
+                f"Archived, as far as is remembered: {have}.",
             )
         )
 
@@ -55,7 +58,7 @@ class NotEqual(SheetError):
         self.title, self.place = title, place
         super().__init__(
             Words(
-                f"恢复的「{title}」与归档不一致({place})。请删掉这个工作表再试;归档文件本身没有变。",
+                f"恢复出的「{title}」与存档不一致({place})。请删掉这个工作表再试;存档文件本身没有变。",
                 f"The restored '{title}' differs from its archive at {place}. Delete that tab and try again; the archive's "
                 "files are as they were.",
             )
@@ -64,8 +67,13 @@ class NotEqual(SheetError):
 
 def restore(setup: Setup, store: Store, book: Book, month: str) -> list[Restored]:
     """Rebuild a month's log as a tab of the sheet; raise NoArchive, NotEqual or another SheetError."""
-    memory = months.recall(store, book.spreadsheet_id).get(month, MonthMemory(month))
-    state, archive = _best(setup, memory)
+    shelf = shelf_of(setup.job, store, book.spreadsheet_id)
+    known = months.recall(store, book.spreadsheet_id)
+    memory = known.get(month, MonthMemory(month))
+    try:
+        state, archive = best(shelf, memory)
+    except NoArchive:
+        raise NoArchive(month, [m for m, one in known.items() if one.made]) from None
     made = []
     for layout in setup.layouts:
         if not layout.is_log:
@@ -76,32 +84,53 @@ def restore(setup: Setup, store: Store, book: Book, month: str) -> list[Restored
             continue
         if not layout.monthly:  # a slice of a log that is one tab for ever
             tab = replace(tab, id=f"{tab.id}:{month}", title=f"{tab.title} {month}")
-        title = _title(book, tab, setup)
-        is_new = rebuild(book, tab, title)
-        _prove(book, tab, title)
-        made.append(Restored(title, state, len(tab.body), is_new))
+        own = restored_title(book, tab.id)
+        is_free = memory.removed or not layout.monthly
+        title = own or _title(book, tab, setup, is_free=is_free)
+        if own is None:
+            rebuild(book, tab, title)
+            _prove(book, tab, title)
+        made.append(Restored(title, state, len(tab.body), own is None))
+    if not made:
+        raise NoArchive(month)
     return made
 
 
-def _best(setup: Setup, memory: MonthMemory) -> tuple[State, Bundle]:
-    """Return the final archive, else the preliminary one, wherever a good one lies."""
+def best(shelf: Shelf, memory: MonthMemory) -> tuple[State, Bundle]:
+    """Return the final archive, else the preliminary one, wherever a good one lies; raise NoArchive.
+
+    Where this spreadsheet has none, those of the team's other spreadsheets count, such as the one before.
+    """
     states: tuple[State, ...] = ("final", "preliminary")
-    for state in states:
-        found = copying.found(setup.job, folder_of(memory.month, state), memory.made.get(state))
-        if found is not None:
-            return state, found
+    for one in (shelf, *_others(shelf)):
+        for state in states:
+            expected = memory.made.get(state) if one is shelf else None
+            archive = one.found(memory.month, state, expected).archive
+            if archive is not None:
+                return state, archive
     raise NoArchive(memory.month)
 
 
-def _title(book: Book, tab: TabSnapshot, setup: Setup) -> str:
-    """Return the archived title, with a word added where a tab of that name is there."""
+def _others(shelf: Shelf) -> Iterator[Shelf]:
+    """Yield the team's other shelves, each once, as this computer and the places know them."""
+    seen = {other.root: other for other in shelf.others(None)}
+    yield from seen.values()
+    for place in shelf.places:
+        try:
+            with shelf.opened(place) as target:
+                more = [other for other in shelf.others(target) if other.root not in seen]
+        except SheetsSyncError:
+            continue
+        seen |= {other.root: other for other in more}
+        yield from more
+
+
+def _title(book: Book, tab: TabSnapshot, setup: Setup, *, is_free: bool) -> str:
+    """Return the archived title, with a word added where it may be another tab's some day."""
     sheets = book.gateway.metadata(book.spreadsheet_id, _TITLES).get("sheets", ())
-    titles = {s["properties"]["title"]: s["properties"].get("sheetId", 0) for s in sheets}
-    own = next((t for t, sheet_id in titles.items() if sheet_id == sheet_id_of(tab.id)), None)
-    if own is not None:
-        return str(own)
+    titles = {sheet["properties"]["title"] for sheet in sheets}
     suffix = Words("恢复", "restored").say("zh" if setup.job.language == "zh" else "en")
-    number, title = 1, tab.title
+    number, title = 1, tab.title if is_free else f"{tab.title} ({suffix})"
     while title in titles:
         title = f"{tab.title} ({suffix}{'' if number == 1 else f' {number}'})"
         number += 1

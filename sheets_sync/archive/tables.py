@@ -1,13 +1,13 @@
 """A tab as a table of plain text, for programs and for the years to come.
 
 UTF-8 with a byte order mark, without which Excel in China takes it for GBK; lines end in CRLF. Dates are ISO,
-numbers know no country, and no text can turn into a formula where the file is opened.
+numbers know no country, and no text can turn into a formula where the file is opened. Every text stands in
+quotes. That is not enough where Excel separates by semicolons: quotes in the middle of such a field are
+plain signs, so what follows a separator inside a text is guarded like its beginning.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,28 +24,34 @@ _DAY_S = 86_400
 _YEAR_DAYS = 366
 """A time of more days than this is no span but a moment whose date is not shown."""
 
+_BLANK_LINE = '""'
+"""A row of one blank cell; many programs skip a line without anything."""
+
 _WHOLE = 1e15
 """Up to here a number without decimals is written out."""
 
 _FORMULA = re.compile(r"[\t\r]|[\s\x7f-\x9f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
 """Beginnings that a spreadsheet takes for a formula, or may once it has trimmed them."""
 
+_INNER_FORMULA = re.compile(
+    r"(?<=[;\t\n])(?=(?:[^\S\t\n]|[\"\x7f-\x9f\u200b-\u200f\u2060\ufeff])*+[=+\-@＝＋－＠])"
+)
+"""The same behind what separates fields or rows elsewhere; quotes there may be dropped too."""
+
 
 def csv_of(tab: TabSnapshot) -> bytes:
     """Return a tab's heading row and the rows below it; what stands above is left out."""
     dates = [look.kind if look.kind in _DATES else "" for look in tab.palette]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
     top = tab.heading_row
-    for row, looks in zip(tab.rows[top:], tab.looks[top:], strict=True):
-        writer.writerow(
-            [_field(value, dates[look]) for value, look in zip(row, looks, strict=True)]
-        )
-    return text.getvalue().encode("utf-8-sig")
+    lines = [
+        ",".join(_field(value, dates[look]) for value, look in zip(row, looks, strict=True))
+        for row, looks in zip(tab.rows[top:], tab.looks[top:], strict=True)
+    ]
+    return "".join(f"{line or _BLANK_LINE}\r\n" for line in lines).encode("utf-8-sig")
 
 
 def _field(value: Cell, date_kind: str) -> str:
-    if value is None:
+    if value is None or value == "":
         return ""
     if isinstance(value, str):
         return _text(value)
@@ -56,7 +62,9 @@ def _field(value: Cell, date_kind: str) -> str:
 
 def _text(value: str) -> str:
     text = clean(value)
-    return f"'{text}" if _FORMULA.match(text) or value.startswith("\r") else text
+    guard = "'" if _FORMULA.match(text) or value.startswith("\r") else ""
+    inside = _INNER_FORMULA.sub("'", text).replace('"', '""')
+    return f'"{guard}{inside}"'
 
 
 def _number(value: float) -> str:

@@ -14,17 +14,18 @@ from sheets_sync.config.settings import rules_in_force
 from sheets_sync.core.months import first_day
 from sheets_sync.core.snapshot import MonthSnapshot, rows_of_month
 from sheets_sync.core.template import SETTINGS
-from sheets_sync.errors import Words
-from sheets_sync.sheets.freezing import BANNER_ROWS, freeze, has_frozen, settle
+from sheets_sync.errors import SheetError, Words
+from sheets_sync.sheets.freezing import BANNER_ROWS, freeze, frozen_as, to_values
 from sheets_sync.sheets.photograph import photograph
 from sheets_sync.sheets.reading import GONE
 from sheets_sync.sheets.refusals import RequestRefused
 from sheets_sync.sheets.tabs import sheet_id_of
+from sheets_sync.sheets.wire import column_letters
 from sheets_sync.store import months, recall
 from sheets_sync.workbook import remembered_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from sheets_sync.core.months import Due, MonthMemory
@@ -41,6 +42,28 @@ class MonthGone(Exception):
     """The tab of a month is not in the spreadsheet any more."""
 
 
+class Changed(SheetError):
+    """What a frozen tab holds is not what it held before its formulas were turned into values."""
+
+    def __init__(self, tab: str, place: str) -> None:
+        self.tab, self.place = tab, place
+        super().__init__(
+            Words(
+                f"「{tab}」冻结时 {place} 的值变了,没有存档。请用版本历史核对这一格,下次运行会再试。",
+                f"{place} of '{tab}' changed while it was being frozen, so it was not archived. Compare that cell with the "
+                "version history; the next run tries again.",
+            )
+        )
+
+
+class Taken(NamedTuple):
+    """A month as the sheet has it, what is to be remembered of it, and what stood in the way of freezing it."""
+
+    month: MonthSnapshot
+    memory: MonthMemory
+    unfrozen: Words | None = None
+
+
 class Taker(NamedTuple):
     """Takes months out of one spreadsheet."""
 
@@ -50,23 +73,24 @@ class Taker(NamedTuple):
     now: datetime
     run_id: str
 
-    def take(self, due: Due, memory: MonthMemory) -> tuple[MonthSnapshot, MonthMemory]:
-        """Return a month whole, and what is to be remembered of it; a final one is frozen first.
+    def take(self, due: Due, memory: MonthMemory) -> Taken:
+        """Return a month whole; a final one is frozen first.
 
         Raise MonthGone where its tab was deleted, and SheetError.
         """
+        before: dict[str, TabSnapshot] = {}
+        unfrozen = None
         if due.state == "final":
-            memory = self._frozen(memory)
-        tabs = list(self._tabs(due.month, memory))
-        setup = self.setup
+            try:
+                memory, before = self._frozen(memory)
+            except RequestRefused as error:  # something of the team's is in the way
+                memory = self._keep(replace(memory, frozen=None))
+                unfrozen = error.words
+        tabs = list(self._tabs(due.month, memory, before))
+        setup, language = self.setup, self.setup.job.language
         good = recall.good_settings(self.store, self.book.spreadsheet_id)
         in_force = rules_in_force(remembered_settings(setup, good))
-        version = hashlib.sha256(
-            repr(
-                [(rule, severity, tuple(aim), words.en) for rule, severity, aim, words in in_force]
-            ).encode()
-        )
-        language = setup.job.language
+        said = [(rule, severity, tuple(aim), words.en) for rule, severity, aim, words in in_force]
         rules = [
             (
                 rule,
@@ -83,11 +107,15 @@ class Taker(NamedTuple):
             language,
             self.book.spreadsheet_id,
             self._last_run(),
-            version.hexdigest()[:12],
+            hashlib.sha256(repr(said).encode()).hexdigest()[:12],
             rules,
             tabs,
         )
-        return month, memory
+        return Taken(month, memory, unfrozen)
+
+    def _keep(self, memory: MonthMemory) -> MonthMemory:
+        months.keep(self.store, self.book.spreadsheet_id, memory)
+        return memory
 
     def month_tabs(self, month: str) -> list[tuple[TabLayout, str, int]]:
         """Return the layout, id and sheet id of each tab that holds nothing but a month.
@@ -128,42 +156,54 @@ class Taker(NamedTuple):
                 with_looks=with_looks,
             )
         except RequestRefused as error:
+            if self.book.has_sheet(sheet_id):
+                raise
             raise MonthGone from error
 
-    def _frozen(self, memory: MonthMemory) -> MonthMemory:
-        """Freeze the tabs of a month. What will be lost by that, their formulas, is remembered before."""
+    def _frozen(self, memory: MonthMemory) -> tuple[MonthMemory, dict[str, TabSnapshot]]:
+        """Freeze the tabs of a month, and return them as they are with their formulas turned into values.
+
+        Protection comes first, so that nothing moves; what will be lost, the formulas, is remembered before.
+        """
+        before = {}
         for layout, tab, sheet_id in self.month_tabs(memory.month):
-            if has_frozen(self.book, tab):
-                continue
             seen = self.seen(layout, tab, sheet_id, with_looks=False)
-            moment = self.now.astimezone(self.setup.job.zone).strftime("%Y-%m-%d %H:%M")
-            formulas = {f"{row},{column}": text for (row, column), text in seen.formulas.items()}
-            memory = replace(
-                memory,
-                frozen=memory.frozen or (moment, self.run_id),
-                formulas={**memory.formulas, tab: {**memory.formulas.get(tab, {}), **formulas}},
-            )
-            months.keep(self.store, self.book.spreadsheet_id, memory)
-            freeze(self.book, seen, sheet_id, self._banner(memory))
-        return memory
+            stamp = frozen_as(self.book, sheet_id)
+            if stamp is None:
+                moment = self.now.astimezone(self.setup.job.zone).strftime("%Y-%m-%d %H:%M")
+                stamp = memory.frozen or (moment, self.run_id)
+                memory = self._keep(replace(memory, frozen=stamp))
+                freeze(self.book, seen, sheet_id, self._banner(memory), stamp)
+            elif memory.frozen is None:  # the memory of it was lost
+                memory = self._keep(replace(memory, frozen=stamp))
+            seen = self.seen(layout, tab, sheet_id, BANNER_ROWS, with_looks=False)
+            if seen.formulas:
+                texts = {f"{row},{column}": text for (row, column), text in seen.formulas.items()}
+                texts = {**memory.formulas.get(tab, {}), **texts}
+                memory = self._keep(replace(memory, formulas={**memory.formulas, tab: texts}))
+                to_values(self.book, sheet_id, seen)
+            before[tab] = seen
+        return memory, before
 
     def _banner(self, memory: MonthMemory) -> str:
         when, run = memory.frozen or ("", "")
         return Words(
-            f"已冻结存档 · {memory.month} · {when} · 运行 {run} · 数据为最终值,不再更新;请不要修改",
-            f"Frozen archive · {memory.month} · {when} · run {run} · figures are final and no longer updated; please do not edit",
+            f"已冻结存档 {memory.month},数据为最终值,请勿修改 · {when} · 运行 {run}",
+            f"Frozen archive {memory.month}: figures are final, please do not edit · {when} · run {run}",
         ).say(self.setup.job.language)
 
-    def _tabs(self, month: str, memory: MonthMemory) -> Iterator[TabSnapshot]:
+    def _tabs(
+        self, month: str, memory: MonthMemory, before: Mapping[str, TabSnapshot]
+    ) -> Iterator[TabSnapshot]:
         """Yield the month's own tabs, then its slices of the others and the settings."""
         own = self.month_tabs(month)
         if not own and any(layout.is_log and layout.monthly for layout in self.setup.layouts):
             raise MonthGone
         for layout, tab, sheet_id in own:
-            if memory.frozen is None:
-                yield self.seen(layout, tab, sheet_id)
+            if tab in before:
+                yield self._frozen_tab(layout, tab, sheet_id, memory, before[tab])
             else:
-                yield self._frozen_tab(layout, tab, sheet_id, memory)
+                yield self.seen(layout, tab, sheet_id)
         known = self.store.tabs(self.book.spreadsheet_id)
         for layout in sorted(self.setup.layouts, key=lambda layout: layout.order):
             place = known.get(layout.id)
@@ -177,20 +217,25 @@ class Taker(NamedTuple):
                     raise
 
     def _frozen_tab(
-        self, layout: TabLayout, tab: str, sheet_id: int, memory: MonthMemory
+        self,
+        layout: TabLayout,
+        tab: str,
+        sheet_id: int,
+        memory: MonthMemory,
+        before: TabSnapshot,
     ) -> TabSnapshot:
+        """Return a frozen tab with the texts of its formulas; raise Changed where anything else is different."""
         seen = self.seen(layout, tab, sheet_id, BANNER_ROWS)
-        if seen.formulas:  # rows were moved while it was frozen
-            settle(self.book, sheet_id, seen)
-            seen = self.seen(layout, tab, sheet_id, BANNER_ROWS)
-        were = memory.formulas.get(tab, {})
-        places = {
-            tuple(int(part) for part in place.split(",")): text for place, text in were.items()
-        }
-        return replace(
-            seen,
-            formulas={(row + BANNER_ROWS, column): text for (row, column), text in places.items()},
-        )
+        for row, values in enumerate(before.rows):
+            for column, value in enumerate(values):
+                is_there = row < len(seen.rows) and column < len(seen.columns)
+                now = seen.rows[row][column] if is_there else None
+                if now != value and (row, column) not in before.formulas:
+                    raise Changed(seen.title, f"{column_letters(column)}{row + 1}")
+        texts = memory.formulas.get(tab, {})
+        places = ((place.split(","), text) for place, text in texts.items())
+        formulas = {(int(r), int(c)): text for (r, c), text in places}
+        return replace(seen, formulas=formulas, links={**before.links, **seen.links})
 
     def _last_run(self) -> str:
         """Return the newest run that changed the sheet."""

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 _STATES = {
     "preliminary": Words("初步存档", "preliminary archive"),
     "final": Words("最终存档,工作表已冻结", "final archive, its tab is frozen"),
-    "waiting": Words(
-        "还不能存档:该月未结束、没有数据,或要等下一次 sync 先补齐最后的数据",
-        "nothing to archive yet: the month is not over, has no rows, or waits for the next sync to bring its last figures",
-    ),
+    "waiting": Words("还没有存档", "no archive yet"),
     "gone": Words("工作表已被删除,无法存档", "its tab was deleted and cannot be archived"),
 }
 
@@ -67,48 +64,54 @@ def checks_as_json(run_id: str, checks: Sequence[Check], language: Language) -> 
 def lines(done: Archived, language: Language) -> Iterator[str]:
     """Yield what was done, for people; nothing where nothing was."""
     for month in done.months:
-        yield f"{month.month}: {_STATES[month.state].say(language)}{_copied(month, language)}"
-    for title in done.removed:
+        yield f"{month.month}: {_said(month).say(language)}"
+    for month_, title in done.removed:
         yield Words(
-            f"已从表格移除旧工作表「{title}」(存档已逐份核对;找回:sheets-sync archive --restore)",
-            f"Removed the old tab '{title}' from the sheet (every copy was checked; to have it back: sheets-sync archive --restore)",
+            f"已从表格移除旧工作表「{title}」(存档已逐份核对;找回:sheets-sync archive --restore {month_})",
+            f"Removed the old tab '{title}' from the sheet (every copy was checked; to have it back: "
+            f"sheets-sync archive --restore {month_})",
         ).say(language)
 
 
-def _copied(month: MonthResult, language: Language) -> str:
-    if not month.copies:
-        return ""
-    good = [copy.target for copy in month.copies if copy.ok]
+def _said(month: MonthResult) -> Words:
+    state = _STATES[month.state]
+    if month.waits_for is not None:
+        return Words(f"{state.zh}:{month.waits_for.zh}", f"{state.en}: {month.waits_for.en}")
+    if not month.is_new and month.state in ("preliminary", "final"):
+        state = Words(*(words.split(",")[0] for words in state))
+    good = ", ".join(copy.target for copy in month.copies if copy.ok)
     if not good:
-        return ""
-    named = ", ".join(good)
-    return Words(f";已复制并核对:{named}", f"; copied and compared: {named}").say(language)
+        return state
+    return Words(f"{state.zh};已复制并核对:{good}", f"{state.en}; copied and compared: {good}")
 
 
 def check_lines(checks: Sequence[Check], language: Language) -> Iterator[str]:
     """Yield each copy of each month, right or wrong, and what it comes to."""
     for check in checks:
-        mark = "✗" if check.faults else "✓"
+        mark = "?" if not check.reached else "✗" if check.faults else "✓"
         state = (
             Words("初步", "preliminary") if check.state == "preliminary" else Words("最终", "final")
         )
         yield f"{mark} {check.month} {state.say(language)}  {check.target}"
         for fault in check.faults:
             yield f"    {fault.say(language)}"
-    wrong = sum(bool(check.faults) for check in checks)
+    unasked = sum(not check.reached for check in checks)
+    wrong = sum(bool(check.faults) for check in checks) - unasked
+    total = len(checks)
     if not checks:
-        yield Words("还没有任何存档。", "There are no archives yet.").say(language)
-    elif wrong:
-        yield Words(
-            f"共 {len(checks)} 份,{wrong} 份有问题。下次运行会用完好的一份补上;现在就补:sheets-sync archive。",
-            f"{len(checks)} copies, {wrong} of them wrong. The next run replaces them with a good one; to do so now: "
-            "`sheets-sync archive`.",
-        ).say(language)
+        words = Words("还没有任何存档。", "There are no archives yet.")
+    elif not wrong and not unasked:
+        words = Words(
+            f"共 {total} 份,全部与清单一致。", f"Copies: {total}, all equal to their manifests."
+        )
     else:
-        yield Words(
-            f"共 {len(checks)} 份,全部与清单一致。",
-            f"{len(checks)} copies, all equal to their manifests.",
-        ).say(language)
+        words = Words(
+            f"共 {total} 份:完好 {total - wrong - unasked},有问题 {wrong},连不上没能核对 {unasked}。"
+            "先解决连接(如有),再运行 sheets-sync archive:它会用完好的一份补上有问题的。",
+            f"Copies: {total}, good {total - wrong - unasked}, wrong {wrong}, not reached {unasked}. Put the places right that "
+            "cannot be reached, then run `sheets-sync archive`: it replaces what is wrong with a good copy.",
+        )
+    yield words.say(language)
 
 
 def restored_lines(made: Sequence[Restored], language: Language) -> Iterator[str]:

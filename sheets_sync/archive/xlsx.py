@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, time
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from xlsxwriter import Workbook
@@ -18,6 +19,8 @@ from sheets_sync.core.snapshot import PLAIN, next_month
 from sheets_sync.core.template import LOGS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -85,7 +88,8 @@ def _write_tab(sheet: Worksheet, styles: excel.Styles, tab: TabSnapshot) -> list
         sheet.autofilter(tab.heading_row, 0, bottom, right)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     _make_room(sheet, tab, is_filtered=is_filtered)
-    return [*_write_cells(sheet, styles, tab), *_write_notes(sheet, tab)]
+    links = _links(tab)
+    return [*_write_cells(sheet, styles, tab, links), *_write_notes(sheet, tab, links)]
 
 
 def _make_room(sheet: Worksheet, tab: TabSnapshot, *, is_filtered: bool) -> None:
@@ -105,7 +109,15 @@ def _make_room(sheet: Worksheet, tab: TabSnapshot, *, is_filtered: bool) -> None
             sheet.set_row_pixels(r, height * excel.LINE_PIXELS + _ROW_GAP)
 
 
-def _write_cells(sheet: Worksheet, styles: excel.Styles, tab: TabSnapshot) -> list[Place]:
+def _links(tab: TabSnapshot) -> dict[Place, str]:
+    """Return the links that Excel takes: each the only one of a text, and no more than a worksheet holds."""
+    places = ((place, tab.link(place)) for place in sorted(tab.links))
+    return dict(islice(((p, link) for p, link in places if excel.is_link(link)), excel.MAX_LINKS))
+
+
+def _write_cells(
+    sheet: Worksheet, styles: excel.Styles, tab: TabSnapshot, links: Mapping[Place, str]
+) -> list[Place]:
     cut = []
     for r, row in enumerate(tab.rows[: excel.MAX_ROWS]):
         is_heading = r == tab.heading_row
@@ -116,7 +128,11 @@ def _write_cells(sheet: Worksheet, styles: excel.Styles, tab: TabSnapshot) -> li
                 if was_cut:
                     cut.append((r, c))
             if held is not None or look != PLAIN:
-                write_cell(sheet, (r, c), held, styles.of(look, held, is_heading=is_heading))
+                style = styles.of(look, held, is_heading=is_heading)
+                if (r, c) in links and isinstance(held, str) and held:
+                    # The text is written again below, which keeps the link.
+                    sheet.write_url(r, c, links[r, c], style, held.lstrip("<") or " ")
+                write_cell(sheet, (r, c), held, style)
     return cut
 
 
@@ -148,10 +164,12 @@ def _exact(value: float) -> float:
     return number if float(f"{number:.16G}") == number else _Exact(number)
 
 
-def _write_notes(sheet: Worksheet, tab: TabSnapshot) -> list[Place]:
+def _write_notes(sheet: Worksheet, tab: TabSnapshot, links: Mapping[Place, str]) -> list[Place]:
+    """Write the notes, and below them the links that Excel does not take."""
     cut = []
-    for place, note in sorted(tab.notes.items()):
-        text, was_cut = excel.fitting(note)
+    for place in sorted({*tab.notes, *(tab.links.keys() - links.keys())}):
+        told = [tab.notes.get(place), None if place in links else tab.links.get(place)]
+        text, was_cut = excel.fitting("\n".join(part for part in told if part))
         if was_cut:
             cut.append(place)
         lines = min(excel.line_count(text, _NOTE_PIXELS), _MOST_LINES)

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, PrivateAttr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from sheets_sync.config.targets import check_url
+from sheets_sync.config.targets import check_url, shown
 from sheets_sync.config.yamlfile import (
     Located,
     Strict,
@@ -260,7 +260,7 @@ def load_job(path: Path, environment: Mapping[str, str] | None = None) -> Job:
         )
     known = os.environ if environment is None else environment
     found = validated(path, Job, prepare=lambda tree: _fill_secrets(tree, known))
-    found.refuse(_overlaps(found))
+    found.refuse([*_overlaps(found), *_same_places(found)])
     job = found.model
     job._path, job._located = path, found  # noqa: SLF001  # a job is made here and nowhere else
     return job
@@ -283,7 +283,7 @@ def _fill_secrets(tree: Tree, environment: Mapping[str, str]) -> None:
             if name not in environment:
                 words = Words(f"环境变量 '{name}' 没有设置", f"the environment has no '{name}'")
                 tree.problems.append(Problem(words, *tree.place(loc)))
-        is_part = loc[:2] == ("archive", "copy_to") and not _SECRET.fullmatch(value)
+        is_part = loc[:2] == ("archive", "copy_to") and "://" in value
 
         def held(match: re.Match[str]) -> str:
             found = environment.get(match[1])
@@ -311,3 +311,12 @@ def _overlaps(found: Located[Job]) -> Iterator[Problem]:
                     f"'{code}' is already in the pool '{other}'",
                 )
                 yield found.problem(words, ("stock_pools", pool, i))
+
+
+def _same_places(found: Located[Job]) -> Iterator[Problem]:
+    """Yield the places to copy to whose name another one has: only the first would be copied to."""
+    names = [shown(url) for url in found.model.archive.copy_to]
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            words = Words(f"'{name}' 写了两次", f"'{name}' is given twice")
+            yield found.problem(words, ("archive", "copy_to", i))

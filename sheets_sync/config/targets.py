@@ -50,7 +50,8 @@ SCHEMES = {
 ADDRESSING = ("virtual", "path", "auto")
 _SECRET = ("key", "secret", "token")
 _ENDPOINT = "endpoint_url"
-"""The one parameter that says where a target is, and so belongs to its name."""
+_NAMING = (_ENDPOINT, "credentials")
+"""The parameters that belong to a target's name: they say where it is, or in whose Drive."""
 _MEANT = {
     "http": "webdav+http",
     "https": "webdav",
@@ -73,6 +74,8 @@ _PLACE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]*)(?::(.*))?", re.DOTALL)
 _OPTION = re.compile(r"[A-Za-z_]{1,20}")
 _REMOTE = re.compile(r"(?![- ])[\w.+@ -]+(?<! )")
 _HTTP = re.compile(r"https?://[^/@?#\s]+(/[^@?#\s]*)?")
+_FILE = re.compile(r"[^{}\r\n]{1,500}")
+"""What may be the name of a file, and is not what stands in a file of credentials."""
 _HIGHEST_PORT = 65535
 
 
@@ -133,7 +136,9 @@ def shown(url: str) -> str:
     user = f"{parts.user}@" if parts.user else ""
     port = f":{parts.port}" if parts.port else ""
     path = f"/{parts.path}" if parts.path else ""
-    end = f"?{_ENDPOINT}={parts.options[_ENDPOINT]}" if _ENDPOINT in parts.options else ""
+    options = parts.options
+    naming = "&".join(f"{name}={options[name]}" for name in _NAMING if name in options)
+    end = f"?{naming}" if naming else ""
     return f"{parts.scheme}://{user}{parts.host}{port}{path}{end}"
 
 
@@ -185,7 +190,7 @@ def _cut(url: str) -> _Parts | Words:
 def _wrong(parts: _Parts) -> Words | None:
     if parts.scheme == FOLDER:
         return None if parts.path else Words("是空的", "is empty")
-    return _wrong_place(parts) or _wrong_options(parts)
+    return _wrong_place(parts) or _wrong_names(parts) or _wrong_values(parts.options)
 
 
 def _wrong_place(parts: _Parts) -> Words | None:
@@ -208,7 +213,7 @@ def _wrong_place(parts: _Parts) -> Words | None:
     return None
 
 
-def _wrong_options(parts: _Parts) -> Words | None:
+def _wrong_names(parts: _Parts) -> Words | None:
     known, options = SCHEMES[parts.scheme].options, parts.options
     for name in options:
         if not _OPTION.fullmatch(name):
@@ -219,6 +224,10 @@ def _wrong_options(parts: _Parts) -> Words | None:
         if name not in known:
             words = Words("{scheme} 没有参数 '{name}'", "{scheme} has no parameter '{name}'")
             return joined(words.filled(scheme=parts.scheme, name=name), did_you_mean(name, known))
+    return None
+
+
+def _wrong_values(options: Mapping[str, str]) -> Words | None:
     if not _HTTP.fullmatch(options.get(_ENDPOINT, "https://-")):
         return Words(
             "endpoint_url 要写成 https://域名", "endpoint_url must be written as https://host"
@@ -227,6 +236,11 @@ def _wrong_options(parts: _Parts) -> Words | None:
         return Words(
             "addressing_style 可写:virtual, path, auto",
             "addressing_style is one of virtual, path, auto",
+        )
+    if not _FILE.fullmatch(options.get("credentials", "-")):
+        return Words(
+            "credentials 要写凭证文件的名字,不写文件的内容",
+            "credentials must be the name of a file, not what stands in it",
         )
     if bool(options.get("key")) != bool(options.get("secret")):
         return Words("key 和 secret 要一起写", "key and secret go together")

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sheets_sync.core.tab import as_serial
+from sheets_sync.core.tab import as_serial, clean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,6 +28,8 @@ Place = tuple[int, int]
 _DAY_ZERO = date(1899, 12, 30)
 _DATED_BY = ("date", "time", "first_seen", "run_at")
 """Columns that say which month a row belongs to, the first that says it counts."""
+_STARTS = ("", "http://", "https://", "mailto:")
+"""What an address may begin with, though people leave it out."""
 
 
 class Look(NamedTuple):
@@ -62,7 +64,8 @@ class ColumnLook(NamedTuple):
 class TabSnapshot:
     """One tab. `looks` are indexes into `palette`; formulas are kept beside the values they came to.
 
-    Above row `heading_row` a frozen tab has its banner.
+    Above row `heading_row` a frozen tab has its banner. `links` say where a cell leads; where a text leads to
+    several places, each is a line.
     """
 
     id: str
@@ -79,6 +82,7 @@ class TabSnapshot:
     has_filter: bool = False
     notes: Mapping[Place, str] = field(default_factory=dict)
     formulas: Mapping[Place, str] = field(default_factory=dict)
+    links: Mapping[Place, str] = field(default_factory=dict)
 
     @property
     def headings(self) -> list[str]:
@@ -98,6 +102,20 @@ class TabSnapshot:
     def look(self, row: int, column: int) -> Look:
         """Return how a cell looks."""
         return self.palette[self.looks[row][column]]
+
+    def cell(self, place: Place) -> Cell:
+        """Return a cell's value; outside of the tab is blank."""
+        row, column = place
+        is_inside = row < len(self.rows) and column < len(self.columns)
+        return self.rows[row][column] if is_inside else None
+
+    def link(self, place: Place) -> str:
+        """Return the one address a text leads to; empty where there is none, or several, or no text.
+
+        That is what a tab made from this one can have as well: numbers cannot lead anywhere.
+        """
+        link = self.links.get(place, "")
+        return link if isinstance(self.cell(place), str) and "\n" not in link else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,32 +172,61 @@ def checksums(tab: TabSnapshot) -> list[str]:
 
 
 def unheld(tab: TabSnapshot, archived: TabSnapshot) -> list[Place]:
-    """Return the cells of a tab with a value or a note that its archive does not hold at the same place."""
-    lost = []
-    height, width = len(archived.rows), len(archived.columns)
-    for r, row in enumerate(tab.rows):
-        for c, value in enumerate(row):
-            if value is None:
-                continue
-            held = archived.rows[r][c] if r < height and c < width else None
-            if held != value or (type(held) is bool) is not (type(value) is bool):
-                lost.append((r, c))
-    lost += [place for place, note in tab.notes.items() if archived.notes.get(place) != note]
-    return sorted(set(lost))
+    """Return the cells of a tab of which its archive does not hold everything at the same place.
+
+    That is their value, their formula, their note, and where they lead.
+    """
+    lost = {
+        (r, c)
+        for r, row in enumerate(tab.rows)
+        for c, value in enumerate(row)
+        if value is not None and not _is_same(value, archived.cell((r, c)))
+    }
+    for own, held in (
+        (tab.formulas, archived.formulas),
+        (tab.notes, archived.notes),
+        (tab.links, archived.links),
+    ):
+        lost |= {place for place, text in own.items() if held.get(place) != text}
+    return sorted(lost)
 
 
 def differences(tab: TabSnapshot, other: TabSnapshot) -> Iterator[Place]:
-    """Yield the cells of a tab that have another value or another look in another one."""
+    """Yield the cells that differ between two tabs: in value, look or note, or in the one place they lead to.
+
+    Texts are compared as a cell can be given them. Of several links in one text only the archive tells.
+    """
+    places = sorted({*tab.notes, *other.notes, *tab.links, *other.links})
+    marked = {place for place in places if _marks(tab, place) != _marks(other, place)}
     height, width = len(other.rows), len(other.columns)
     for r, row in enumerate(tab.rows):
         for c, value in enumerate(row):
             look = tab.look(r, c)
             if r >= height or c >= width:
-                is_same = value is None and not look.fill
+                is_same = _given(value) is None and not look.fill
             else:
-                is_same = other.rows[r][c] == value and other.look(r, c) == look
-            if not is_same:
+                is_same = _is_same(_given(value), _given(other.rows[r][c]))
+                is_same = is_same and other.look(r, c) == look
+            if not is_same or (r, c) in marked:
                 yield r, c
+            marked.discard((r, c))
+    yield from sorted(marked)
+
+
+def _is_same(value: Cell, other: Cell) -> bool:
+    return value == other and isinstance(value, bool) is isinstance(other, bool)
+
+
+def _given(value: Cell) -> Cell:
+    """Return a value as a cell has it after it was written."""
+    return (clean(value) or None) if isinstance(value, str) else value
+
+
+def _marks(tab: TabSnapshot, place: Place) -> tuple[str, str]:
+    """Return a cell's note and where it leads. An address that leads to itself is a link without being told."""
+    link, text = tab.link(place), str(tab.cell(place)).strip()
+    is_itself = link.rstrip("/") in {f"{start}{text}".rstrip("/") for start in _STARTS}
+    return clean(tab.notes.get(place, "")), "" if is_itself else link
 
 
 def as_json(tabs: Sequence[TabSnapshot]) -> bytes:
@@ -211,6 +258,7 @@ def _tab_json(tab: TabSnapshot) -> dict[str, Any]:
         "palette": [list(look) for look in tab.palette],
         "notes": [[*place, text] for place, text in sorted(tab.notes.items())],
         "formulas": [[*place, text] for place, text in sorted(tab.formulas.items())],
+        "links": [[*place, text] for place, text in sorted(tab.links.items())],
         "looks": [_runs(row) for row in tab.looks],
         "rows": [list(row) for row in tab.rows],
     }
@@ -232,6 +280,7 @@ def _tab(entry: Mapping[str, Any]) -> TabSnapshot:
         entry["filter"],
         {(row, column): text for row, column, text in entry["notes"]},
         {(row, column): text for row, column, text in entry["formulas"]},
+        {(row, column): text for row, column, text in entry.get("links", ())},
     )
 
 
@@ -246,7 +295,7 @@ def _dumped(content: Any) -> str:
 def tidied(tab: TabSnapshot) -> TabSnapshot:
     """Return a tab without the blank, uncoloured rows at its end, its palette in order of appearance."""
     bottom = len(tab.rows)
-    noted: Collection[int] = {row for row, _ in tab.notes}
+    noted: Collection[int] = {row for row, _ in (*tab.notes, *tab.links)}
     while bottom > tab.heading_row + 1 and bottom - 1 not in noted and _is_blank(tab, bottom - 1):
         bottom -= 1
     order: dict[int, int] = {}

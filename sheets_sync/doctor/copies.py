@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheets_sync.archive.targets import open_target
-from sheets_sync.doctor.finding import advice, fine
+from sheets_sync.doctor.finding import advice, fault, fine
 from sheets_sync.errors import Words
 from sheets_sync.run import DEEP_WINDOW_DAYS
 
@@ -33,7 +35,27 @@ def of_waiting(job: Job) -> Iterator[Finding]:
 
 
 def of_target(job: Job, url: str) -> Iterator[Finding]:
-    """Reach one place of `archive.copy_to`; raise SheetsSyncError where that fails."""
+    """Reach one place of `archive.copy_to`; raise SheetsSyncError where that fails.
+
+    Nothing is written there: whether it may be is known of folders alone.
+    """
     with closing(open_target(url, job.folder)) as target:
         target.names()
-        yield fine(f"归档可以复制到 {target.name}", f"Archives can be copied to {target.name}")
+        folder = None if "://" in url else job.folder / Path(url).expanduser()
+        if folder is not None and not folder.exists():
+            yield advice(
+                Words(f"文件夹 {folder} 还没有", f"The folder {folder} is not there yet"),
+                Words(
+                    "第一次复制时会建立。如果它应该在外接硬盘或网络盘上,请先挂载。",
+                    "The first copy makes it. If it should be on a disk or a share, mount that first.",
+                ),
+            )
+        elif folder is not None and not os.access(folder, os.W_OK):
+            yield fault(
+                Words(f"不能写入文件夹 {folder}", f"The folder {folder} cannot be written"),
+                Words("请检查它的所有者和权限。", "Check its owner and its permissions."),
+            )
+        else:
+            yield fine(
+                f"连得上归档目标 {target.name}", f"Archive target {target.name} can be reached"
+            )

@@ -1,6 +1,7 @@
 """One API request as the rest of the server sees it, and its answer."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,8 @@ from sheets_sync.emulator.refusal import ApiError, unsupported, violations
 from sheets_sync.emulator.schema import check
 
 JSON_TYPE = "application/json; charset=UTF-8"
+_MAY_BE_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\x00")
+"""An escaped or a raw surrogate; with a zero byte, a body that is not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,14 @@ class Call:
         if not self.raw.strip():
             return {}
         try:
-            return json.loads(self.raw, parse_constant=_refuse_constant)
+            body = json.loads(self.raw, parse_constant=_refuse_constant)
         except ValueError as error:
             line = self.raw[:80].decode(errors="replace").splitlines()[0]
             message = f"Invalid JSON payload received. Unexpected token.\n{line}\n^"
             raise violations([("", message)]) from error
+        if _MAY_BE_HALF.search(self.raw):
+            _refuse_halves(body)
+        return body
 
     def fields(self, known: Sequence[str]) -> dict[str, Any]:
         """Return the body as an object; refuse with 501 a field that would be passed over."""
@@ -79,6 +85,15 @@ class Call:
 
 def _refuse_constant(text: str) -> Any:
     raise ValueError(text)
+
+
+def _refuse_halves(body: Any) -> None:
+    """Refuse half of a surrogate pair, which no file and no answer can hold."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        message = "Invalid JSON payload received. A text has half of a surrogate pair."
+        raise violations([("", message)]) from error
 
 
 @dataclass(frozen=True, slots=True)

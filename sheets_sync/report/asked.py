@@ -8,6 +8,8 @@ from typing import NamedTuple
 from sheets_sync.errors import ConfigurationError, Words
 
 MOST_DAYS = 400
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+"""Nothing is known of any other day; the days before and after a span can still be counted."""
 
 
 class Span(NamedTuple):
@@ -57,7 +59,7 @@ def asked_for(first: str, last: str) -> Span:
 
 def _day(option: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise NoSuchDays(
             Words(
@@ -65,3 +67,11 @@ def _day(option: str, text: str) -> date:
                 f"{option}: {text!r} is not a date; write it like 2026-07-01.",
             )
         ) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise NoSuchDays(
+            Words(
+                f"{option} 的 {day} 不会有数据,请写 {FIRST_DAY} 到 {LAST_DAY} 之间的日期。",
+                f"{option}: nothing can be known of {day}; write a day from {FIRST_DAY} to {LAST_DAY}.",
+            )
+        )
+    return day

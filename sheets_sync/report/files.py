@@ -34,8 +34,23 @@ def usual_place(job: Job, span: Span) -> Path:
     return job.folder / "reports" / f"{team}_{span.first}_{span.last}.xlsx"
 
 
+class NoWorkbook(ConfigurationError):
+    """A report is asked for under a name that no workbook has."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            Words(
+                f"--out {path}:报告是 Excel 文件,文件名要以 .xlsx 结尾。",
+                f"--out {path}: a report is an Excel workbook, so its name ends in .xlsx.",
+            )
+        )
+
+
 def put(content: bytes, path: Path) -> None:
-    """Write a file under another name and rename it; raise NotWritten."""
+    """Write a file under another name and rename it; raise NotWritten, or NoWorkbook for another kind of file."""
+    if path.suffix.lower() != ".xlsx":
+        raise NoWorkbook(path)
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from sheets_sync.archive import copying
-from sheets_sync.archive.bundle import folder_of
+from sheets_sync.archive.bundle import is_readable
+from sheets_sync.archive.restoring import NoArchive, best
+from sheets_sync.archive.shelf import shelf_of
 from sheets_sync.core.breaches import judge, put_into_words
 from sheets_sync.core.months import MonthMemory, first_day
 from sheets_sync.core.records import build
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from sheets_sync.archive.shelf import Shelf
     from sheets_sync.core.grid import Mask
     from sheets_sync.core.history import Slot, Version
     from sheets_sync.core.model import Sku, SkuKey
@@ -102,10 +104,16 @@ class Past:
     @cached_property
     def archived_months(self) -> list[str]:
         """Return the months of which an archive is remembered, or lies on this computer."""
-        kept = copying.kept_in(self.setup.job)
-        here = [path.name for path in kept.iterdir() if path.is_dir()] if kept.is_dir() else []
+        shelves = [one.here for one in self._shelves if one.here.is_dir()]
+        here = [path.name for shelf in shelves for path in shelf.iterdir() if path.is_dir()]
         found = {name[: len("2026-07")] for name in here if not name.startswith(".")}
         return sorted(found | {m for m, memory in self._memories.items() if memory.made})
+
+    @cached_property
+    def _shelves(self) -> Sequence[Shelf]:
+        """Return where archives lie on this computer: the spreadsheet's own, then the team's others."""
+        shelf = shelf_of(self.setup.job, self.store, self._spreadsheet)
+        return [shelf, *shelf.others(None)]
 
     @cached_property
     def _memories(self) -> Mapping[str, MonthMemory]:
@@ -134,17 +142,21 @@ class Past:
 
     def _found(self, month: str) -> Archive | None:
         """Return the best archive of a month; other places are asked only where one may lie there alone."""
-        job, memory = self.setup.job, self._memories.get(month, MonthMemory(month))
+        memory = self._memories.get(month, MonthMemory(month))
         states: tuple[State, ...] = ("final", "preliminary")
-        for state in states:
-            folder, expected = folder_of(month, state), memory.made.get(state)
-            if expected is not None or (not memory.made and self._may_lie_elsewhere(month)):
-                bundle = copying.found(job, folder, expected)
-            else:
-                bundle, _ = copying.local(job, folder, expected)
-            if bundle is not None:
-                return Archive(state, bundle.tabs)
-        return None
+        for shelf in self._shelves:
+            for state in states:
+                expected = memory.made.get(state) if shelf is self._shelves[0] else None
+                bundle, _ = shelf.local(month, state, expected)
+                if bundle is not None and is_readable(bundle):
+                    return Archive(state, bundle.tabs)
+        if not memory.made and not self._may_lie_elsewhere(month):
+            return None
+        try:
+            found, bundle = best(self._shelves[0], memory)
+        except NoArchive:
+            return None
+        return Archive(found, bundle.tabs)
 
     def _may_lie_elsewhere(self, month: str) -> bool:
         """Return whether another store than this one may have archived a month that is needed.

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sheets_sync.core.tab import ExistingTab, TabMemory, heading_texts
 from sheets_sync.core.template import SETTINGS
 from sheets_sync.sheets import proof, wire
 from sheets_sync.sheets.batches import Batch, compose
 from sheets_sync.sheets.dressing import memory_of_new
+from sheets_sync.sheets.freezing import stamp_of
 from sheets_sync.sheets.gateway import UnknownOutcome
 from sheets_sync.sheets.identity import are_same, bind, is_as_remembered, original
 from sheets_sync.sheets.reading import (
@@ -50,6 +51,15 @@ _LOOKS = 3
 """How often a tab is looked at while somebody is moving its columns."""
 
 
+class Discovered(NamedTuple):
+    """Which tabs were found: where, which by their titles alone, which are frozen, and all others of ours."""
+
+    places: dict[str, TabMemory] = {}  # noqa: RUF012  # never changed
+    named: frozenset[str] = frozenset()
+    stamps: dict[str, tuple[str, str]] = {}  # noqa: RUF012  # never changed
+    others: dict[str, TabMemory] = {}  # noqa: RUF012  # never changed
+
+
 class Book:
     """One spreadsheet, read and written through a gateway; `arrived` are the markers it left there."""
 
@@ -74,20 +84,22 @@ class Book:
         gone = {tab for tab in wanted if tab in known and known[tab].sheet_id == GONE}
         places = {tab: known[tab] for tab in wanted if tab in known and tab not in gone}
         sought = {tab: wanted[tab] for tab in wanted if not known or tab in gone or tab in search}
-        named: frozenset[str] = frozenset()
+        found = Discovered()
         if sought:
-            found, named = self._discover(sought, homes, must=search)
-            places |= found
-            gone -= found.keys()
+            found = self._discover(sought, homes, must=search)
+            places |= found.places
+            gone -= found.places.keys()
         layouts = {tab: wanted[tab].layout for tab in places}
         try:
             read = self._identified(layouts, places)
         except RequestRefused:
-            present, _ = self._discover({tab: wanted[tab] for tab in places}, homes)
+            present = self._discover({tab: wanted[tab] for tab in places}, homes).places
             gone |= places.keys() - present.keys()
             places = {tab: memory for tab, memory in places.items() if tab in present}
             read = self._identified(layouts, places)
-        reading = Reading({}, {}, {}, tuple(sorted(gone)))
+        reading = Reading({}, {}, {}, tuple(sorted(gone)), stamps=found.stamps)
+        reading.frozen.update(found.stamps)
+        reading.others.update({} if known else found.others)
         for tab, (existing, untagged) in read.items():
             layout = layouts[tab]
             lost = [
@@ -97,7 +109,7 @@ class Book:
             ]
             if lost and layout.is_log:
                 raise LostKeyColumn(existing.title, lost)
-            if lost and tab in named:
+            if lost and tab in found.named:
                 reading.foreign.add(tab)
                 continue
             # Any part of an entry of the work log may be missing.
@@ -106,7 +118,7 @@ class Book:
                 continue
             reading.tabs[tab] = existing
             reading.highlights[tab] = places[tab].highlights
-            reading.untagged[tab] = (*untagged, *(("tab",) if tab in named else ()))
+            reading.untagged[tab] = (*untagged, *(("tab",) if tab in found.named else ()))
         self._work_out_settings(reading, layouts)
         return reading
 
@@ -178,6 +190,12 @@ class Book:
             for sheet in answer.get("sheets", [])
         }
 
+    def has_sheet(self, sheet_id: int) -> bool:
+        """Tell whether the spreadsheet has a sheet."""
+        answer = self.gateway.metadata(self.spreadsheet_id, "sheets(properties(sheetId))")
+        ids = {sheet["properties"].get("sheetId", 0) for sheet in answer.get("sheets", ())}
+        return sheet_id in ids
+
     def apply_once(self, requests: Sequence[wire.Request], marker: int, name: str) -> None:
         """Apply requests once for all time: a marker that stays tells that they were."""
         batch = Batch([*requests, wire.marker(marker, name)], marker=marker, name=name)
@@ -193,34 +211,43 @@ class Book:
 
     def _discover(
         self, wanted: Mapping[str, Wanted], homes: Mapping[str, int], *, must: Collection[str] = ()
-    ) -> tuple[dict[str, TabMemory], frozenset[str]]:
+    ) -> Discovered:
         """Find the tabs by their tags, else by their titles; the latter are returned by name as well.
 
         A tag may stand on copies too: it counts where its tab is at `homes`, or was made. A copy that
-        people named like a tab that is due becomes that tab.
+        people named like a tab that is due becomes that tab; one that was made from an archive never does.
         """
         answer = self.gateway.metadata(self.spreadsheet_id, _DISCOVERY)
         tagged: dict[str, list[TabMemory]] = {}
         titled: dict[str, TabMemory] = {}
+        stamps: dict[int, tuple[str, str]] = {}
         for sheet in answer.get("sheets", []):
             properties = sheet["properties"]
             memory = TabMemory(properties.get("sheetId", 0), properties["title"], (), {}, "")
+            metadata = sheet.get("developerMetadata", ())
+            stamp = stamp_of(metadata)
+            if stamp is not None:
+                stamps[memory.sheet_id] = stamp
+            if any(entry["metadataKey"] == wire.RESTORED_KEY for entry in metadata):
+                continue
             titled[memory.title] = memory
-            for entry in sheet.get("developerMetadata", ()):
+            for entry in metadata:
                 if entry["metadataKey"] == wire.TAB_KEY:
                     tagged.setdefault(entry["metadataValue"], []).append(memory)
         owned = {tab: original(tab, sheets, homes) for tab, sheets in tagged.items()}
-        found = {tab: memory for tab, memory in owned.items() if tab in wanted}
+        frozen = {t: stamps[m.sheet_id] for t, m in owned.items() if m.sheet_id in stamps}
+        found = {t: memory for t, memory in owned.items() if t in wanted and t not in frozen}
         taken = {*homes.values(), *(memory.sheet_id for memory in owned.values())}
         named = set()
-        for tab in wanted.keys() - found.keys():
+        for tab in wanted.keys() - found.keys() - frozen.keys():
             title = wanted[tab].title
             if title in titled and titled[title].sheet_id not in taken:
                 found[tab] = titled[title]
                 named.add(tab)
             elif title in titled and tab in must:
                 raise TitleTaken(title)
-        return found, frozenset(named)
+        others = {tab: memory for tab, memory in owned.items() if tab not in found}
+        return Discovered(found, frozenset(named), frozen, others)
 
     def _grids(
         self, places: Mapping[str, TabMemory | ExistingTab], *, render: str = "FORMULA"
@@ -383,6 +410,7 @@ def tab_memory(plan: Plan, reading: Reading, look: Dress) -> dict[str, TabMemory
         for tab, existing in reading.tabs.items()
     }
     memory |= {tab: TabMemory(GONE, "", (), {}, "") for tab in reading.deleted}
+    memory |= {tab: place for tab, place in reading.others.items() if tab not in memory}
     for tab in plan.tabs:
         name = tab.desired.id
         if name in memory:

@@ -109,9 +109,13 @@ class Gateway:
         answer = self._post(f"{_BASE}/{spreadsheet_id}/values:batchGetByDataFilter", body)
         return list(answer.get("valueRanges", ()))
 
-    def grid(self, spreadsheet_id: str, grid_range: Json, fields: str) -> Json:
-        """Return those fields of the one sheet (`properties`, `data` and so on) that a grid range lies on."""
-        body = {"dataFilters": [{"gridRange": grid_range}]}
+    def grid(self, spreadsheet_id: str, grid_range: Json | Sequence[Json], fields: str) -> Json:
+        """Return those fields of the one sheet (`properties`, `data` and so on) that grid ranges lie on.
+
+        `data` has an entry for each range, which says where it starts; an absent start is 0.
+        """
+        ranges = [grid_range] if isinstance(grid_range, dict) else grid_range
+        body = {"dataFilters": [{"gridRange": area} for area in ranges]}
         url = f"{_BASE}/{spreadsheet_id}:getByDataFilter"
         answer = self._post(url, body, {"fields": f"sheets({fields})"})
         return dict(answer["sheets"][0])

@@ -32,7 +32,8 @@ class Reading:
 
     `foreign` are tabs of the team's own that only bear a title of ours. `unusable` have lost a column
     without which their rows cannot be told apart: its labels by tab. `worked_out` are Settings tabs in which
-    somebody typed formulas, with what these come to.
+    somebody typed formulas, with what these come to. `frozen` are archives by now; `stamps` say when and by
+    which run, where that was read from the tabs themselves, and `others` are more tabs of ours that were seen.
     """
 
     tabs: dict[str, ExistingTab] = field(default_factory=dict)
@@ -43,6 +44,8 @@ class Reading:
     unusable: dict[str, tuple[str, Sequence[Words]]] = field(default_factory=dict)
     worked_out: dict[str, ExistingTab] = field(default_factory=dict)
     frozen: set[str] = field(default_factory=set)
+    stamps: dict[str, tuple[str, str]] = field(default_factory=dict)
+    others: dict[str, TabMemory] = field(default_factory=dict)
 
     @property
     def absent(self) -> set[str]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from sheets_sync.core.snapshot import PLAIN
 from sheets_sync.sheets import wire
 from sheets_sync.sheets.freezing import object_id, protection
-from sheets_sync.sheets.refusals import RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 _CELLS_A_BATCH = 6_000
 """With their formats, so many cells stay under 1.5 MB."""
+_HALF = "half"
+"""What the tag of a tab says that is not whole yet."""
 _LINES = 100
 """A tab of fewer rows would be cramped."""
 
@@ -32,41 +33,48 @@ def sheet_id_of(tab_id: str) -> int:
     return object_id(tab_id, "restored")
 
 
-def rebuild(book: Book, tab: TabSnapshot, title: str) -> bool:
-    """Make a tab from a snapshot; return False where it stands there already, made by an earlier call.
+def restored_title(book: Book, tab_id: str) -> str | None:
+    """Return the title of the tab that was made whole from an archive before, None where there is none."""
+    found = _seen(book, sheet_id_of(tab_id))
+    if found is None or _is_half(found):
+        return None
+    return str(found["properties"]["title"])
 
-    A call that was cut off leaves a tab without its last marker: it is removed and made again.
-    """
-    sheet_id, marker = sheet_id_of(tab.id), object_id(tab.id, f"restored:{title}")
-    is_there = _is_there(book, sheet_id)
-    if book.gateway.marker(book.spreadsheet_id, marker) is not None:
-        if is_there:
-            return False
-        book.gateway.batch_update(
-            book.spreadsheet_id, [wire.drop_marker(marker)], fields="spreadsheetId"
-        )
-    if is_there:
+
+def rebuild(book: Book, tab: TabSnapshot, title: str) -> None:
+    """Make a tab from a snapshot. A half of one, that a call which was cut off left, is taken away first."""
+    sheet_id = sheet_id_of(tab.id)
+    found = _seen(book, sheet_id)
+    if found is not None and _is_half(found):
         _send(book, [{"deleteSheet": {"sheetId": sheet_id}}])
-    _send(book, [*_frame(tab, sheet_id, title)])
+    _send(book, [*_frame(tab, sheet_id, title), wire.restored_tag(sheet_id, _HALF)])
     stride = max(1, _CELLS_A_BATCH // max(len(tab.columns), 1))
     for top in range(0, len(tab.rows), stride):
         _send(book, [_cells(tab, sheet_id, top, min(top + stride, len(tab.rows)))])
-    last = [protection(sheet_id, f"{tab.id}:restored", book.gateway.account)]
-    book.apply_once(last, marker, f"restored/{tab.id}")
-    return True
+    last = [
+        protection(sheet_id, f"{tab.id}:restored", book.gateway.account),
+        wire.drop_tags(sheet_id, wire.RESTORED_KEY),
+        wire.restored_tag(sheet_id, "whole"),
+    ]
+    _send(book, last)
 
 
 def _send(book: Book, requests: list[Request]) -> None:
     book.gateway.batch_update(book.spreadsheet_id, requests, fields="spreadsheetId")
 
 
-def _is_there(book: Book, sheet_id: int) -> bool:
-    try:
-        area = wire.grid_range(sheet_id, (0, 1), (0, 1))
-        book.gateway.grid(book.spreadsheet_id, area, "properties(sheetId)")
-    except RequestRefused:
-        return False
-    return True
+def _seen(book: Book, sheet_id: int) -> dict[str, Any] | None:
+    """Return what a sheet is called and tagged, None where there is none."""
+    fields = "sheets(properties(sheetId,title),developerMetadata(metadataKey,metadataValue))"
+    sheets = book.gateway.metadata(book.spreadsheet_id, fields).get("sheets", ())
+    return next((s for s in sheets if s["properties"].get("sheetId", 0) == sheet_id), None)
+
+
+def _is_half(sheet: dict[str, Any]) -> bool:
+    tags = {
+        entry["metadataKey"]: entry["metadataValue"] for entry in sheet.get("developerMetadata", ())
+    }
+    return tags.get(wire.RESTORED_KEY) == _HALF
 
 
 def _frame(tab: TabSnapshot, sheet_id: int, title: str) -> Iterator[Request]:
@@ -117,6 +125,9 @@ def _cells(tab: TabSnapshot, sheet_id: int, top: int, end: int) -> Request:
         for column, value in enumerate(tab.rows[row]):
             cell = wire.extended(value)
             style = styles[tab.looks[row][column]]
+            link = tab.link((row, column))
+            if link:
+                style = _style(tab.look(row, column), link)
             if style:
                 cell["userEnteredFormat"] = style
             if (row, column) in tab.notes:
@@ -132,9 +143,9 @@ def _cells(tab: TabSnapshot, sheet_id: int, top: int, end: int) -> Request:
     }
 
 
-def _style(look: Look) -> dict[str, Any]:
-    """Return a look as the API writes formats."""
-    if look == PLAIN:
+def _style(look: Look, link: str = "") -> dict[str, Any]:
+    """Return a look as the API writes formats. With a link, it says what a link would be given by itself."""
+    if look == PLAIN and not link:
         return {}
     style: dict[str, Any] = {"wrapStrategy": "WRAP" if look.wrap else "CLIP"}
     text: dict[str, Any] = {
@@ -147,8 +158,10 @@ def _style(look: Look) -> dict[str, Any]:
         )
         if is_so
     }
-    if look.ink:
-        text["foregroundColorStyle"] = {"rgbColor": wire.rgb(look.ink)}
+    if link:
+        text |= {"link": {"uri": link}, "underline": look.underlined}
+    if look.ink or link:
+        text["foregroundColorStyle"] = {"rgbColor": wire.rgb(look.ink or "#000000")}
     if text:
         style["textFormat"] = text
     if look.fill:

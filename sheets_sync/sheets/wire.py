@@ -22,6 +22,8 @@ Request = dict[str, Any]
 
 TAB_KEY, COLUMN_KEY = "sheets_sync.tab", "sheets_sync.col"
 """The developer metadata keys that say which of our tabs a tab is, and which column a column."""
+ARCHIVE_KEY, RESTORED_KEY = "sheets_sync.archive", "sheets_sync.restored"
+"""Those of a tab that was frozen, and of one that was made from an archive."""
 
 
 def extended(value: Cell) -> dict[str, Any]:
@@ -184,6 +186,16 @@ def column_tag(sheet_id: int, column: int, name: str) -> Request:
 def tab_tag(sheet_id: int, name: str) -> Request:
     """Tag a tab so that it is found whatever people call it."""
     return _tag(TAB_KEY, name, {"sheetId": sheet_id})
+
+
+def archive_tag(sheet_id: int, stamp: str) -> Request:
+    """Tag a tab as frozen, with when and by which run."""
+    return _tag(ARCHIVE_KEY, stamp, {"sheetId": sheet_id})
+
+
+def restored_tag(sheet_id: int, state: str) -> Request:
+    """Tag a tab as made from an archive, and how far it is."""
+    return _tag(RESTORED_KEY, state, {"sheetId": sheet_id})
 
 
 def drop_tags(sheet_id: int, key: str) -> Request:

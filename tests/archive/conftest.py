@@ -16,6 +16,7 @@ import gspread
 import pytest
 
 from sheets_sync.__main__ import main
+from sheets_sync.archive.bundle import Bundle, gather, read_file
 from sheets_sync.core.snapshot import TabSnapshot
 from sheets_sync.demo.company import Company
 from sheets_sync.demo.figures import Sales
@@ -96,6 +97,20 @@ class Life:
             return photograph(
                 edges.gateway, edges.book.spreadsheet_id, "", "sku", sheet_id, heading_row
             )
+
+    def at(self, place: str) -> Path:
+        """Return the folder of the job's archives at a place: `state/archives`, or one to copy to."""
+        [root] = (self.folder / place).glob("acme-*")
+        return root
+
+    def archive(self, place: str, folder: str) -> tuple[Bundle | None, list[str]]:
+        """Return what lies in one of the folders at a place, and what is wrong with it."""
+        there = self.at(place) / folder
+        state = "preliminary" if folder.endswith("-preliminary") else "final"
+        found, faults = gather(
+            lambda name: read_file(there / name), None, month=folder[:7], state=state
+        )
+        return found, [fault.en for fault in faults]
 
     def memory(self) -> dict[str, Any]:
         """Return what the store remembers of archives."""

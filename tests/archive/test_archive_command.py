@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sheets_sync.archive import bundle
 from sheets_sync.core.snapshot import differences
 from sheets_sync.emulator.serve import LocalServer
 from sheets_sync.sheets.reading import Moved
@@ -54,7 +53,7 @@ def answered(life: Life, *options: str, on: date = TODAY) -> dict[str, Any]:
 
 def test_the_files_of_a_month(life: Life) -> None:
     """A workbook, a table for each tab, the cells and the manifest; the same at both places."""
-    names = files_of(life.folder / "cloud-a" / "2025-05")
+    names = files_of(life.at("cloud-a") / "2025-05")
 
     assert [name for name in names if not name.endswith(".xlsx")] == [
         "account.csv",
@@ -70,8 +69,8 @@ def test_the_files_of_a_month(life: Life) -> None:
     ]
     [book] = [name for name in names if name.endswith(".xlsx")]
     assert book.startswith("acme_2025-05_")
-    assert files_of(life.folder / "cloud-b" / "2025-05") == names
-    manifest = json.loads((life.folder / "cloud-a" / "2025-05" / "manifest.json").read_text())
+    assert files_of(life.at("cloud-b") / "2025-05") == names
+    manifest = json.loads((life.at("cloud-a") / "2025-05" / "manifest.json").read_text())
     assert (manifest["team"], manifest["month"], manifest["state"]) == ("acme", "2025-05", "final")
     assert manifest["source"]["run"].startswith("20250713T083000Z-")
     [log] = [tab for tab in manifest["tabs"] if tab["id"] == "daily:2025-05"]
@@ -94,10 +93,10 @@ def test_nothing_is_done_twice(life: Life) -> None:
 
 def test_the_same_month_gives_the_same_bytes(life: Life) -> None:
     """Made again from the same sheet, every file is the same to the last byte."""
-    first = {p.name: p.read_bytes() for p in (life.folder / "state/archives/2025-05").iterdir()}
-    shutil.rmtree(life.folder / "state/archives/2025-05")
+    first = {p.name: p.read_bytes() for p in (life.at("state/archives") / "2025-05").iterdir()}
+    shutil.rmtree(life.at("state/archives") / "2025-05")
     for cloud in ("cloud-a", "cloud-b"):
-        shutil.rmtree(life.folder / cloud / "2025-05")
+        shutil.rmtree(life.at(cloud) / "2025-05")
     life.run("archive", "--verify", on=TODAY)
 
     told = life.run("archive", on=TODAY)
@@ -106,7 +105,7 @@ def test_the_same_month_gives_the_same_bytes(life: Life) -> None:
     assert told[0] == 0
     assert "找不到完好的" in told[1]
     assert [month["month"] for month in content["months"]] == ["2025-05"]
-    again = {p.name: p.read_bytes() for p in (life.folder / "state/archives/2025-05").iterdir()}
+    again = {p.name: p.read_bytes() for p in (life.at("state/archives") / "2025-05").iterdir()}
     assert again == first
 
 
@@ -123,7 +122,9 @@ def test_a_frozen_month_says_so_and_is_left_alone(life: Life) -> None:
         after = tab.get_all_values()
     [may] = [one for one in shown["sheets"] if one["properties"]["title"] == "日报 2025-05"]
     [hard] = [one for one in may["protectedRanges"] if not one.get("warningOnly")]
-    assert rows[0][0].startswith("已冻结存档 · 2025-05 · 2025-07-13 16:30 · 运行 20250713T083000Z-")
+    assert rows[0][0].startswith(
+        "已冻结存档 2025-05,数据为最终值,请勿修改 · 2025-07-13 16:30 · 运行 20250713T083000Z-"
+    )
     assert rows[1][0] == "日期"
     assert may["properties"]["gridProperties"]["frozenRowCount"] == 2
     assert set(hard["range"]) == {"sheetId"}
@@ -135,7 +136,7 @@ def test_a_frozen_month_says_so_and_is_left_alone(life: Life) -> None:
 @pytest.mark.parametrize("name", ["daily.csv", "cells.json.gz", "xlsx", "manifest.json"])
 def test_one_wrong_byte_is_found_named_and_mended(life: Life, name: str) -> None:
     """`--verify` names the place and the file and exits 4; the next run puts a good copy there."""
-    [path] = [p for p in (life.folder / "cloud-b" / "2025-05").iterdir() if p.name.endswith(name)]
+    [path] = [p for p in (life.at("cloud-b") / "2025-05").iterdir() if p.name.endswith(name)]
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
@@ -158,8 +159,8 @@ def test_one_wrong_byte_is_found_named_and_mended(life: Life, name: str) -> None
 
 def test_a_missing_copy_is_found(life: Life) -> None:
     """A file or a whole folder that somebody deleted is named too."""
-    (life.folder / "cloud-a" / "2025-05" / "daily.csv").unlink()
-    shutil.rmtree(life.folder / "cloud-b" / "2025-06-preliminary")
+    (life.at("cloud-a") / "2025-05" / "daily.csv").unlink()
+    shutil.rmtree(life.at("cloud-b") / "2025-06-preliminary")
 
     code, out, _ = life.run("archive", "--verify", on=TODAY)
 
@@ -170,7 +171,7 @@ def test_a_missing_copy_is_found(life: Life) -> None:
 
 def test_the_copy_on_this_computer_is_proved_and_mended_too(life: Life) -> None:
     """What lies in the job's own state is one of the copies."""
-    path = life.folder / "state" / "archives" / "2025-05" / "daily.csv"
+    path = life.at("state/archives") / "2025-05" / "daily.csv"
     good = path.read_bytes()
     path.write_bytes(good + b" ")
 
@@ -183,23 +184,27 @@ def test_the_copy_on_this_computer_is_proved_and_mended_too(life: Life) -> None:
 
 
 def test_a_job_without_memory_still_proves_its_copies(life: Life) -> None:
-    """Archives are known by their folders, and each is held against its own manifest."""
+    """Archives are known by their folders, and each is held against its own manifest, with a sheet or without."""
+    path = life.at("cloud-a") / "2025-05" / "account.csv"
+    root = life.at("cloud-a").name
     shutil.rmtree(life.folder / "state")
-    life.night(date(2025, 7, 15), days=1)
-    path = life.folder / "cloud-a" / "2025-05" / "account.csv"
     path.write_bytes(path.read_bytes() + b"x")
 
+    before = life.run("archive", "--verify", on=TODAY)
+    life.night(date(2025, 7, 15), days=1)
     code, out, _ = life.run("archive", "--verify", on=TODAY)
+    restored = life.run("archive", "--restore", "2025-05", on=TODAY)
 
-    assert code == 4
-    assert "✓ 2025-05 最终  ./cloud-b" in out
-    assert "✗ 2025-05 最终  ./cloud-a" in out
+    assert code == before[0] == 4
+    assert f"✓ 2025-05 最终  ./cloud-b/{root}" in out
+    assert f"✗ 2025-05 最终  ./cloud-a/{root}" in out
+    assert restored[0] == 0, restored[2]
 
 
 def test_a_month_comes_back_from_any_good_copy(life: Life) -> None:
     """With this computer's files gone and one place spoilt, the other place serves."""
     shutil.rmtree(life.folder / "state" / "archives")
-    path = life.folder / "cloud-a" / "2025-05" / "cells.json.gz"
+    path = life.at("cloud-a") / "2025-05" / "cells.json.gz"
     path.write_bytes(path.read_bytes()[:-9])
     frozen = life.photograph("daily:2025-05", 1)
 
@@ -218,7 +223,7 @@ def test_no_good_copy_is_said(life: Life) -> None:
     code, _, err = life.run("archive", "--restore", "2024-01", on=TODAY)
 
     assert code == 2
-    assert "找不到 2024-01 的完好归档" in err
+    assert "找不到 2024-01 的完好存档" in err
 
 
 def test_a_place_that_fails_stops_no_other(life: Life) -> None:
@@ -234,9 +239,7 @@ def test_a_place_that_fails_stops_no_other(life: Life) -> None:
 
     assert code == 0
     assert "archive-copy" in {warning["code"] for warning in json.loads(out)["warnings"]}
-    assert bundle.gather(
-        lambda n: bundle.read_file(life.folder / "cloud-b/2025-07-preliminary" / n), None
-    )[0]
+    assert life.archive("cloud-b", "2025-07-preliminary")[0] is not None
     assert by_command[0] == 4
     assert "没有复制到 ./cloud-a,下次运行会重试:2025-07" in by_command[1]
     copies = [copy for month in content["months"] for copy in month["copies"]]
@@ -258,7 +261,7 @@ def test_a_month_whose_tab_was_deleted(life: Life) -> None:
     assert "2025-06: 工作表已被删除" in told[1] + second[1]
     assert asked[0] == 4
     assert "用版本历史恢复它" in asked[1]
-    assert (life.folder / "cloud-a" / "2025-06-preliminary").is_dir()
+    assert (life.at("cloud-a") / "2025-06-preliminary").is_dir()
 
 
 def test_what_is_asked_for_too_early(life: Life) -> None:
@@ -318,7 +321,7 @@ def test_without_a_place_to_copy_to_all_tabs_stay(
         life.night(date(2025, *night), days=3)
     with life.server() as sheet:
         titles = [tab.title for tab in sheet.worksheets()]
-    assert (life.folder / "state" / "archives" / "2025-05" / "manifest.json").is_file()
+    assert (life.at("state/archives") / "2025-05" / "manifest.json").is_file()
     assert "日报 2025-05" in titles
 
 
@@ -337,7 +340,9 @@ def test_an_english_sheet_has_an_english_banner(
         "2025-05: final archive, its tab is frozen; copied and compared: ./cloud-a, ./cloud-b"
         in said
     )
-    assert str(banner).startswith("Frozen archive · 2025-05 · 2025-07-13 16:30 · run ")
+    assert str(banner).startswith(
+        "Frozen archive 2025-05: figures are final, please do not edit · 2025-07-13"
+    )
 
 
 def test_a_restarted_month_is_a_copy_of_an_unfrozen_one(
@@ -391,14 +396,14 @@ def test_a_wrong_copy_keeps_the_tab_until_it_is_mended(life: Life) -> None:
     """What was copied long ago is read back before a tab leaves; the next run mends it, and then the tab goes."""
     text = life.job_file.read_text(encoding="utf-8")
     life.job_file.write_text(text.replace("keep_tabs: 13", "keep_tabs: 2"), encoding="utf-8")
-    path = life.folder / "cloud-b" / "2025-05" / "daily.csv"
+    path = life.at("cloud-b") / "2025-05" / "daily.csv"
     path.write_bytes(path.read_bytes() + b"x")
 
     first = life.run("archive", on=TODAY)
     second = life.run("archive", on=TODAY)
 
     assert "2025-05 的旧工作表暂不移除:./cloud-b:daily.csv" in first[1]
-    assert "2025-05: 最终存档,工作表已冻结;已复制并核对:./cloud-b" in second[1]
+    assert "2025-05: 最终存档;已复制并核对:./cloud-b" in second[1]
     assert "已从表格移除旧工作表「日报 2025-05」" in second[1]
 
 
@@ -406,7 +411,7 @@ def test_a_sheet_that_does_not_stand_still_stops_no_copies(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The month that could not be read is said and made the next time; what is made is copied all the same."""
-    shutil.rmtree(life.folder / "cloud-b" / "2025-06-preliminary")
+    shutil.rmtree(life.at("cloud-b") / "2025-06-preliminary")
     life.run("archive", "--verify", on=TODAY)
 
     def restless(*_: object, **__: object) -> None:

@@ -39,14 +39,29 @@ def test_a_table_byte_for_byte() -> None:
     """Excel on Chinese Windows needs the mark at the beginning, and every program takes CRLF."""
     log = tab(["日期", "SKU"], ["A", None], [None, "B"])
 
-    assert csv_of(log) == b"\xef\xbb\xbf\xe6\x97\xa5\xe6\x9c\x9f,SKU\r\nA,\r\n,B\r\n"
+    assert csv_of(log) == b'\xef\xbb\xbf"\xe6\x97\xa5\xe6\x9c\x9f","SKU"\r\n"A",\r\n,"B"\r\n'
+
+
+def test_texts_stand_in_quotes_and_nothing_else_does() -> None:
+    """Whatever separates fields elsewhere may stand in a text; numbers, dates and blanks are plain."""
+    log = tab(["a", "b", "c", "d"], ["x;y", 7, True, None], ["00123", 46234, "", 'a"'], look=DATE)
+
+    assert csv_of(log).decode("utf-8-sig").splitlines()[1:] == [
+        '"x;y",1900-01-06,TRUE,',
+        '"00123",2026-07-31,,"a"""',
+    ]
+
+
+def test_a_row_of_one_blank_cell_is_a_row() -> None:
+    """A line without anything would be skipped by most readers."""
+    assert csv_of(tab(["h"], [None], [1])).decode("utf-8-sig") == '"h"\r\n""\r\n1\r\n'
 
 
 def test_what_stands_above_the_headings_is_left_out() -> None:
     """The banner of a frozen month is for people; a table begins with its headings."""
     log = tab(["已归档", None], ["日期", "SKU"], [1, "A"], heading_row=1, frozen_rows=2)
 
-    assert csv_of(log).decode("utf-8-sig") == "日期,SKU\r\n1,A\r\n"
+    assert csv_of(log).decode("utf-8-sig") == '"日期","SKU"\r\n1,"A"\r\n'
 
 
 def test_a_tab_without_rows_is_an_empty_table() -> None:
@@ -113,12 +128,10 @@ def test_dates(value: Cell, look: Look, text: str) -> None:
         "+1+1",
         "-1+1",
         "@SUM(A1)",
-        "\t=1",
         "\tplain",
         "  =1",
         "\u3000=1",
         "\xa0@x",
-        "\n=1",
         "\ufeff=1",
         "\u200b=1",
         "＝1",
@@ -143,7 +156,30 @@ def test_nor_what_becomes_one_when_it_is_cleaned(text: str, found: str) -> None:
     assert field(text) == found
 
 
-@pytest.mark.parametrize("text", ["a=1", "1-2", "x@y.com", "灯=亮", "'=1", "·-"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ok;+1", "ok;'+1"),
+        ("ok;=1+1;x", "ok;'=1+1;x"),
+        ("ok\t=1", "ok\t'=1"),
+        ("ok\n-1\n@x", "ok\n'-1\n'@x"),
+        ("ok; \u3000＝1", "ok;' \u3000＝1"),
+        ('ok;"=1', "ok;'\"=1"),
+        ("ok;\n=1", "ok;\n'=1"),
+        ("ok;\x01=1", "ok;'=1"),
+        ("=1;=2", "'=1;'=2"),
+        ("\t=1", "'\t'=1"),
+        ("\n=1", "'\n'=1"),
+    ],
+)
+def test_nor_can_what_follows_a_separator_of_another_country(text: str, found: str) -> None:
+    """Where `;` or a tab separates fields, quotes do not hold a text together that is not the first of its row."""
+    assert field(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["a=1", "1-2", "x@y.com", "灯=亮", "'=1", "·-", "a;b", "a; b-c;", "a\nb+c", "a,=1"]
+)
 def test_other_text_is_left_alone(text: str) -> None:
     """Only the beginning makes a formula."""
     assert field(text) == text
@@ -151,7 +187,7 @@ def test_other_text_is_left_alone(text: str) -> None:
 
 def test_headings_are_text_too() -> None:
     """Teams name their columns themselves."""
-    assert csv_of(tab(["=1", "+ACOS"])).decode("utf-8-sig") == "'=1,'+ACOS\r\n"
+    assert csv_of(tab(["=1", "+ACOS"])).decode("utf-8-sig") == '"\'=1","\'+ACOS"\r\n'
 
 
 @pytest.mark.parametrize("text", ['say "hi"', "a,b", "two\nlines", '"', "tail\n", 'a",\r\n"b'])
@@ -166,7 +202,7 @@ CELLS = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.integers(-(2**53), 2**53)
     | st.text(st.characters(exclude_categories=()), max_size=10)
-    | st.text("=+-@＝ \t\r\n'\"a", max_size=6)
+    | st.text("=+-@＝ \t\r\n'\";,a", max_size=8)
 )
 
 
@@ -184,3 +220,19 @@ def test_every_row_is_read_back_and_none_is_dangerous(rows: list[list[Cell]]) ->
                 assert not re.match(r"[\t\r]|\s*[=+\-@＝＋－＠]", text)
             elif isinstance(value, float | int) and not isinstance(value, bool):
                 assert float(text) == value
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text("=-＝ \t\n'\";,a", max_size=12), min_size=1, max_size=4),
+    st.sampled_from(";\t"),
+)
+def test_no_formula_appears_where_fields_are_separated_otherwise(
+    texts: list[str], separator: str
+) -> None:
+    """As Excel reads it in Germany or France, or whoever tells it that tabs separate."""
+    content = csv_of(tab(["h"] * (len(texts) + 1), ["x", *texts])).decode("utf-8-sig")
+
+    for fields in csv.reader(io.StringIO(content, newline=""), delimiter=separator):
+        for text in fields:
+            assert not re.match(r"[^\S\t\n]*[=+\-@＝＋－＠]", text), content

@@ -187,6 +187,64 @@ class TestValues:
             assert part.find(f".//{XML}hyperlink") is None
             assert "hyperlink" not in name
 
+    def test_links_that_people_made_lead_on(self) -> None:
+        """The text stays as it stood; others than Excel takes are told in a comment, below the note."""
+        texts = ["plain", "<r>x</r>", "=1+1", "mail", "inside", "two", "long", "odd"]
+        links = {
+            (1, 0): "https://example.com/a?b=1&c=2#d",
+            (2, 0): "https://example.com/",
+            (3, 0): "http://例子.example/路",
+            (4, 0): "mailto:ann@example.com",
+            (5, 0): "#gid=0&range=A1",
+            (6, 0): "https://one.example/\nhttps://two.example/",
+            (7, 0): "https://example.com/" + "x" * 2_060,
+            (8, 0): 'file:///etc/passwd"',
+            (9, 0): "https://number.example/",
+            (10, 0): "https://blank.example/",
+        }
+        notes = {(1, 0): "seen", (5, 0): "note"}
+        rows: list[Sequence[Cell]] = [["h"], *[[text] for text in texts], [5], [None]]
+        snapshot = month(tab(*rows, links=links, notes=notes))
+
+        sheet = shown(snapshot)
+
+        assert [row[0].value for row in sheet["A1:A11"]] == [row[0] for row in rows]
+        assert [row[0].data_type for row in sheet["A2:A10"]] == ["s"] * 8 + ["n"]
+        leads = [cell.hyperlink and cell.hyperlink.target for [cell] in sheet["A2:A11"]]
+        assert leads[:4] == [
+            "https://example.com/a?b=1&c=2",
+            "https://example.com/",
+            "http://例子.example/路",
+            "mailto:ann@example.com",
+        ]
+        assert sheet["A2"].hyperlink.location == "d"
+        assert leads[4:] == [None] * 6
+        told = [cell.comment and cell.comment.text for [cell] in sheet["A2:A11"]]
+        assert told[:4] == ["seen", None, None, None]
+        assert told[4] == "note\n#gid=0&range=A1"
+        assert told[5:] == [links[r, 0] for r in range(6, 11)]
+        assert workbook(snapshot) == workbook(snapshot)
+
+    def test_a_linked_cell_looks_as_it_looked(self) -> None:
+        """No blue and no line that the sheet did not have."""
+        sheet = shown(
+            month(tab(["h"], ["x"], looks={(1, 0): GOOD}, links={(1, 0): "https://a.example/"}))
+        )
+
+        assert sheet["A2"].font.color.rgb == "FF1F1F1F"
+        assert sheet["A2"].font.underline is None
+        assert sheet["A2"].fill.fgColor.rgb == "FFCFE2F3"
+
+    def test_more_links_than_a_worksheet_holds(self) -> None:
+        """The first ones lead on, the others are told; nothing warns and nothing is repaired."""
+        rows: list[Sequence[Cell]] = [["h"], *[["x"]] * 65_532]
+        links = {(r, 0): "https://a.example/" for r in range(1, len(rows))}
+
+        found = parts(workbook(month(tab(*rows, links=links))))
+
+        assert len([*found["xl/worksheets/sheet2.xml"].iter(f"{XML}hyperlink")]) == 65_530
+        assert len([*found["xl/comments1.xml"].iter(f"{XML}comment")]) == 2
+
     def test_text_like_a_formula_stays_text_when_it_is_edited(self) -> None:
         """Excel would make a formula of =1+1 as soon as somebody opens the cell and presses enter."""
         sheet = shown(month(tab(["h", "h", "h"], ["=1+1", "-1+1", "plain"])))

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheets_sync.archive import bundle
 from sheets_sync.emulator.serve import LocalServer
 
 if TYPE_CHECKING:
@@ -134,19 +133,12 @@ def test_the_night_after_a_kill_ends_right(
     assert len(hard) == 1
     for month in ("2025-04", "2025-05", "2025-06-preliminary"):
         for place in ("cloud-a", "cloud-b", "state/archives"):
-            found, faults = read(life.folder / place / month)
+            found, faults = life.archive(place, month)
             assert found is not None, f"step {kill_at}: {place}/{month} {faults}"
     code, out, _ = life.run("archive", "--verify", on=date(2025, 7, 14))
     assert code == 0, f"step {kill_at}: {out}"
-    leftovers = [
-        path for path in (life.folder / "state" / "archives").iterdir() if ".part" in path.name
-    ]
+    leftovers = [path for path in life.at("state/archives").iterdir() if ".part" in path.name]
     assert leftovers == []
-
-
-def read(folder: Path) -> tuple[bundle.Bundle | None, list[str]]:
-    found, faults = bundle.gather(lambda name: bundle.read_file(folder / name), None)
-    return found, [fault.en for fault in faults]
 
 
 def whole_files(life: Life) -> None:
@@ -154,5 +146,5 @@ def whole_files(life: Life) -> None:
     for place in ("cloud-a", "cloud-b"):
         for path in (life.folder / place).rglob("*"):
             if path.is_file() and not path.name.endswith(".part"):
-                kept = life.folder / "state" / "archives" / path.parent.name / path.name
+                kept = life.at("state/archives") / path.parent.name / path.name
                 assert path.read_bytes() == kept.read_bytes(), path

@@ -49,12 +49,6 @@ def nights() -> Iterator[date]:
         day = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def archive_in(folder: Path) -> bundle.Bundle | None:
-    found, faults = bundle.gather(lambda name: bundle.read_file(folder / name), None)
-    assert not faults, faults
-    return found
-
-
 def daily(folder: Path) -> TabSnapshot:
     tabs = from_json(gzip.decompress((folder / bundle.CELLS).read_bytes()))
     return next(tab for tab in tabs if tab.id.startswith("daily:"))
@@ -124,8 +118,7 @@ def _witnessed(story: Story, sheet: gspread.Spreadsheet, said: str) -> None:
             story.frozen[month] = story.life.photograph(f"daily:{month}", 1)
     for title in set(before) - set(titles):
         for cloud in CLOUDS:
-            folder = story.life.folder / cloud / title.split()[1]
-            if bundle.gather(lambda name, at=folder: bundle.read_file(at / name), None)[0] is None:  # type: ignore[misc]  # called at once
+            if story.life.archive(cloud, title.split()[1])[0] is None:
                 story.unproved.append(f"{title} left before {cloud} had it")
 
 
@@ -140,13 +133,13 @@ def test_each_month_is_archived_once_for_each_state(story: Story) -> None:
     assert again.keys() <= outage, "only what one place lacked is tried again"
     for cloud in CLOUDS:
         for month in MONTHS:
-            assert archive_in(story.life.folder / cloud / month) is not None, (cloud, month)
+            assert story.life.archive(cloud, month)[0] is not None, (cloud, month)
 
 
 def test_restated_figures_reach_the_final_copy(story: Story) -> None:
     """Figures that came after the weekly rewrite had passed them by are in the final archive."""
-    first = daily(story.life.folder / "cloud-a" / "2025-07-preliminary")
-    final = daily(story.life.folder / "cloud-a" / "2025-07")
+    first = daily(story.life.at("cloud-a") / "2025-07-preliminary")
+    final = daily(story.life.at("cloud-a") / "2025-07")
 
     assert sorted(units(first, RESTATED)) == [1, 4]
     assert sorted(units(final, RESTATED)) == [66, 77]
@@ -182,7 +175,7 @@ def test_the_workbook_stays_small(story: Story) -> None:
 
 def test_what_the_team_did_is_in_the_archive(story: Story) -> None:
     """Their columns, results of formulas and the formulas, notes, colours and texts are all there."""
-    tab = daily(story.life.folder / "cloud-b" / "2025-07")
+    tab = daily(story.life.at("cloud-b") / "2025-07")
 
     profit, follow = tab.headings.index("毛利"), tab.headings.index("跟进")
     sales = tab.column("sales")
@@ -209,7 +202,7 @@ def test_what_the_team_did_is_in_the_archive(story: Story) -> None:
 def test_the_archive_equals_the_frozen_tab(story: Story) -> None:
     """Every value and every look of the frozen tab is in the archive."""
     for month, seen in story.frozen.items():
-        kept = daily(story.life.folder / "cloud-a" / month)
+        kept = daily(story.life.at("cloud-a") / month)
         assert list(differences(kept, seen)) == []
         assert list(differences(seen, kept)) == []
 

@@ -19,16 +19,17 @@ from sheets_sync.emulator.serve import LocalServer
 from sheets_sync.errors import Words
 from sheets_sync.sheets import transport
 from sheets_sync.sheets.book import Book
-from sheets_sync.sheets.freezing import freeze, has_frozen, settle
+from sheets_sync.sheets.freezing import freeze, frozen_as, to_values
 from sheets_sync.sheets.gateway import Gateway
 from sheets_sync.sheets.photograph import photograph
 from sheets_sync.sheets.reading import Moved
-from sheets_sync.sheets.rebuilding import rebuild, sheet_id_of
+from sheets_sync.sheets.rebuilding import rebuild, restored_title, sheet_id_of
 from sheets_sync.sheets.refusals import UnknownOutcome
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive"]
 ROBOT = "sheets-sync@local-sheets.iam.gserviceaccount.com"
 ANN = "ann@example.com"
+STAMP = ("2026-09-12 16:30", "20260912T083000Z-abc123")
 ROWS = [
     ["日期", "SKU", "销量", "毛利"],
     ["2026-07-01", "0047", 3, "=C2*2"],
@@ -130,7 +131,7 @@ def test_nobody_but_the_program_and_the_owner_edits_a_frozen_tab(
     ann = person(ANN).open_by_key(sheet.id).sheet1
     ann.update_acell("C2", 7)
 
-    freeze(book, seen(book), 0, "frozen")
+    freeze(book, seen(book), 0, "frozen", STAMP)
 
     with pytest.raises(gspread.exceptions.APIError, match="protected"):
         ann.update_acell("C3", 8)
@@ -158,7 +159,8 @@ def test_formulas_become_what_they_come_to(book: Book, sheet: gspread.Spreadshee
     """Results stay, texts that look like formulas stay texts, and the first reading has the formulas."""
     before = seen(book)
 
-    freeze(book, before, 0, "frozen")
+    freeze(book, before, 0, "frozen", STAMP)
+    to_values(book, 0, seen(book, 1))
 
     after = seen(book, 1)
     assert before.formulas == {(1, 3): "=C2*2", (2, 3): "=C3*2", (3, 3): "=1/0"}
@@ -174,12 +176,12 @@ def test_formulas_become_what_they_come_to(book: Book, sheet: gspread.Spreadshee
 def test_freezing_twice_freezes_once(book: Book) -> None:
     """A marker that stays tells that it is done, whoever asks again."""
     before = seen(book)
-    assert not has_frozen(book, before.id)
+    assert frozen_as(book, 0) is None
 
-    freeze(book, before, 0, "frozen")
-    freeze(book, before, 0, "frozen again")
+    freeze(book, before, 0, "frozen", STAMP)
+    freeze(book, before, 0, "frozen again", STAMP)
 
-    assert has_frozen(book, before.id)
+    assert frozen_as(book, 0) == STAMP
     assert [row[0] for row in seen(book, 1).rows[:2]] == ["frozen", "日期"]
 
 
@@ -190,7 +192,7 @@ def test_an_answer_that_gets_lost(
     server.fail({"kind": "drop-after", "when": "batchUpdate"})
     before = seen(book)
 
-    freeze(book, before, 0, "frozen")
+    freeze(book, before, 0, "frozen", STAMP)
 
     assert sheet.sheet1.col_values(1)[:2] == ["frozen", "日期"]
 
@@ -198,10 +200,10 @@ def test_an_answer_that_gets_lost(
 def test_formulas_that_were_moved_meanwhile(book: Book, sheet: gspread.Spreadsheet) -> None:
     """A formula that came after the first look is turned into its value by another."""
     before = seen(book)
-    freeze(book, before, 0, "frozen")
+    freeze(book, before, 0, "frozen", STAMP)
     sheet.sheet1.update([["=1+1"]], "C3", raw=False)
 
-    settle(book, 0, seen(book, 1))
+    to_values(book, 0, seen(book, 1))
 
     assert seen(book, 1).rows[2][2] == 2
     assert seen(book, 1).formulas == {}
@@ -228,16 +230,16 @@ def test_a_tab_that_does_not_stand_still(
 def test_a_restored_tab_is_equal_and_made_once(book: Book, sheet: gspread.Spreadsheet) -> None:
     """Every value and look, the notes and widths; a half-made tab is made again, a whole one left."""
     sheet.sheet1.update_note("B2", "盘点")
-    freeze(book, seen(book), 0, "frozen")
+    freeze(book, seen(book), 0, "frozen", STAMP)
     archived = seen(book, 1)
 
-    assert rebuild(book, archived, "back") is True
+    rebuild(book, archived, "back")
     made = sheet.worksheet("back")
     restored = seen(book, 1, made.id)
     assert list(differences(archived, restored)) == []
     assert list(differences(restored, archived)) == []
     assert restored.notes == archived.notes
-    assert rebuild(book, archived, "back") is False
+    assert restored_title(book, "daily:2026-07") == "back"
     assert made.id == sheet_id_of("daily:2026-07")
 
 
@@ -250,8 +252,10 @@ def test_a_restoring_that_was_cut_off(book: Book, sheet: gspread.Spreadsheet) ->
             rebuild(book, archived, "back")
     assert sheet.worksheet("back").get_all_values() in ([], [[]])
 
-    assert rebuild(book, archived, "back") is True
+    assert restored_title(book, archived.id) is None
+    rebuild(book, archived, "back")
 
+    assert restored_title(book, archived.id) == "back"
     restored = seen(book, 0, sheet.worksheet("back").id)
     assert list(differences(archived, restored)) == []
 
@@ -274,7 +278,8 @@ def test_a_filter_stays_and_hides_no_formula(book: Book, sheet: gspread.Spreadsh
         {"requests": [{"setBasicFilter": {"filter": {"range": area, "filterSpecs": hidden}}}]}
     )
 
-    freeze(book, seen(book), 0, "frozen")
+    freeze(book, seen(book), 0, "frozen", STAMP)
+    to_values(book, 0, seen(book, 1))
 
     after = seen(book, 1)
     assert after.formulas == {}

@@ -180,6 +180,31 @@ def test_one_marketplace_is_in_one_pool(tmp_path: Path) -> None:
     assert [p.say("zh") for p in caught.value.problems] == ["3:33 'DE' 已在库存池 'EU' 里"]
 
 
+def test_a_place_to_copy_to_is_given_once(tmp_path: Path) -> None:
+    """Places of one name would be one place, and the second never copied to; no secret is shown."""
+    places = [
+        "./archive",
+        "gdrive://1abc?credentials=me.json",
+        "gdrive://1abc?credentials=you.json",
+        "webdav://me:one@nas/home",
+        "webdav://me:two@nas/home",
+        "./archive",
+    ]
+    lines = "".join(f"    - {place}\n" for place in places)
+
+    with pytest.raises(InvalidFile) as caught:
+        job(tmp_path, f"{SMALL}archive:\n  copy_to:\n{lines}")
+
+    assert [p.say("zh") for p in caught.value.problems] == [
+        "9:7 'webdav://me@nas/home' 写了两次",
+        "10:7 './archive' 写了两次",
+    ]
+    assert [p.say("en") for p in caught.value.problems] == [
+        "9:7 'webdav://me@nas/home' is given twice",
+        "10:7 './archive' is given twice",
+    ]
+
+
 def test_a_missing_job_says_how_to_make_one(tmp_path: Path) -> None:
     """The first thing a newcomer meets."""
     with pytest.raises(ConfigurationError) as caught:

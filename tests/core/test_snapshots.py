@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -95,14 +96,68 @@ def test_what_differs() -> None:
     assert list(differences(tab([["a", "b"], [1, 2], [None, 3]]), one)) == [(1, 1), (2, 1)]
 
 
+def test_formulas_and_links_that_an_archive_does_not_hold() -> None:
+    """A formula may show nothing, as an image does; a link may stand where the text is the same."""
+    archived = replace(
+        tab([["a", "b"], [1, "x"]]), formulas={(1, 0): "=1"}, links={(1, 1): "https://a.example"}
+    )
+    image = replace(archived, formulas={(1, 0): "=1", (2, 1): '=IMAGE("u")'})
+    led = replace(archived, links={(1, 1): "https://a.example\nhttps://b.example"})
+
+    assert unheld(archived, archived) == []
+    assert unheld(image, archived) == [(2, 1)]
+    assert unheld(led, archived) == [(1, 1)]
+    assert unheld(tab([["a", "b"], [1, "x"]]), archived) == []
+
+
+def test_notes_and_links_differ_too() -> None:
+    """Wherever one of the two has them; each cell is named once."""
+    plain = tab([["a", "b"], [1, "x"]])
+    noted = replace(plain, notes={(1, 1): "why", (7, 0): "below"})
+    assert list(differences(plain, noted)) == [(1, 1), (7, 0)]
+    assert list(differences(noted, plain)) == [(1, 1), (7, 0)]
+    assert list(differences(replace(noted, rows=[["a", "b"], [1, "y"]]), plain)) == [(1, 1), (7, 0)]
+    led = replace(plain, links={(1, 1): "https://a.example"})
+    assert list(differences(led, plain)) == [(1, 1)]
+    assert list(differences(led, replace(plain, links={(1, 1): "https://b.example"}))) == [(1, 1)]
+
+
+def test_links_that_a_restored_tab_cannot_have() -> None:
+    """Several in one text, one of a number, and an address that is a link by itself are no difference."""
+    plain = tab([["a", "www.a.example"], [1, "x"]])
+    links = {
+        (0, 1): "http://www.a.example/",
+        (1, 0): "https://a.example",
+        (1, 1): "https://a.example\nhttps://b.example",
+    }
+    led = replace(plain, links=links)
+
+    assert list(differences(led, plain)) == []
+    assert list(differences(plain, led)) == []
+    assert [led.link(place) for place in links] == ["http://www.a.example/", "", ""]
+
+
+def test_texts_differ_as_a_cell_can_be_given_them() -> None:
+    """Control characters are not written, so their absence is no difference; 1 and True are one."""
+    archived = replace(tab([["a\r\nb", "\x0b"], [1, "x"]]), notes={(0, 0): "n\r\n"})
+    restored = replace(tab([["a\nb", None], [1, "x"]]), notes={(0, 0): "n\n"})
+
+    assert list(differences(archived, restored)) == []
+    assert list(differences(restored, archived)) == []
+    assert list(differences(tab([["a", "b"], [True, "x"]]), tab([["a", "b"], [1, "x"]]))) == [
+        (1, 0)
+    ]
+
+
 def test_blank_rows_at_the_end_go() -> None:
-    """Rows without values, colours and notes at the bottom are no part of a month."""
+    """Rows without values, colours, links and notes at the bottom are no part of a month."""
     long = replace(
         tab([["a", "b"], [1, 2], [None, None], [None, None]]),
         looks=[[0, 0], [1, 0], [0, 0], [0, 0]],
     )
     assert len(tidied(long).rows) == 2
     assert len(tidied(replace(long, notes={(2, 0): "!"})).rows) == 3
+    assert len(tidied(replace(long, links={(2, 0): "https://a.example"})).rows) == 3
     coloured = replace(long, looks=[[0, 0], [0, 0], [0, 1], [0, 0]])
     assert len(tidied(coloured).rows) == 3
     assert tidied(long).palette == [PLAIN, RED]
@@ -126,6 +181,7 @@ def test_the_bytes_hold_everything(rows: list[tuple[Any, Any]], look: int) -> No
         looks=[[look, 0] for _ in rows],
         notes={(0, 1): "注"},
         formulas={(0, 0): "=A1"},
+        links={(0, 0): "https://a.example\nmailto:b@example.com"},
     )
 
     [after] = from_json(as_json([before]))
@@ -133,8 +189,21 @@ def test_the_bytes_hold_everything(rows: list[tuple[Any, Any]], look: int) -> No
     assert repr(after.rows) == repr(before.rows)
     assert after.notes == before.notes
     assert after.formulas == before.formulas
+    assert after.links == before.links
     assert list(differences(before, after)) == []
     assert as_json([after]) == as_json([before])
+
+
+def test_archives_from_before_links_were_kept() -> None:
+    """They are read as ever, with no links."""
+    content = json.loads(as_json([tab([["a", "b"]])]))
+    assert content["format"] == 1
+    del content["tabs"][0]["links"]
+
+    [found] = from_json(json.dumps(content).encode())
+
+    assert found.links == {}
+    assert found.rows == [["a", "b"]]
 
 
 @pytest.mark.parametrize(

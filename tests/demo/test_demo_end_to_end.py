@@ -133,7 +133,9 @@ def test_the_demo_leaves_its_first_archives(
     code = main(["archive", "--verify", "--job", str(folder / "sheets-sync.yaml")])
 
     assert code == 0, capsys.readouterr().out
-    assert sorted(path.name for path in (folder / "archive").iterdir()) == [
+    [own] = (folder / "archive").iterdir()
+    assert own.name.startswith("acme-")
+    assert sorted(path.name for path in own.iterdir()) == [
         "2026-06-preliminary",
         "2026-07-preliminary",
     ]

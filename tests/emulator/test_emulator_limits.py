@@ -212,3 +212,66 @@ def test_metadata_goes_along_with_a_copy_when_it_is_told_to(tmp_path: Any) -> No
                 assert found.setdefault(name, now) == now
 
     assert found == {"no": [(0, 1)], "yes": [(0, 0), (9, 1)]}
+
+
+@pytest.mark.parametrize("warning", [False, True])
+def test_a_whole_sheet_is_protected_once(book: Spreadsheet, *, warning: bool) -> None:
+    """A second protection of it is refused, in or after the first's batch; parts and changes are free."""
+    whole = {"range": {"sheetId": 0}, "warningOnly": warning}
+    part = {"range": {"sheetId": 0, "startColumnIndex": 0, "endColumnIndex": 2}}
+    message = 'addProtectedRange: Sheet "Sheet1" already has sheet protection.'
+
+    twice = book.refused(*[{"addProtectedRange": {"protectedRange": whole}}] * 2)
+    book.batch(
+        {"addProtectedRange": {"protectedRange": part}},
+        {"addProtectedRange": {"protectedRange": {**whole, "protectedRangeId": 1}}},
+        {"addProtectedRange": {"protectedRange": part}},
+    )
+    again = book.refused({"addProtectedRange": {"protectedRange": {"range": {"sheetId": 0}}}})
+    change = {"protectedRangeId": 1, "range": {"sheetId": 0}, "description": "frozen"}
+    book.batch({"updateProtectedRange": {"protectedRange": change, "fields": "range,description"}})
+
+    assert (twice, again) == (f"Invalid requests[1].{message}", f"Invalid requests[0].{message}")
+    kept = book.sheet("protectedRanges(range,description)")["protectedRanges"]
+    assert [item.get("description") for item in kept] == [None, "frozen", None]
+
+
+def test_another_sheet_may_be_protected_whole_too(book: Spreadsheet) -> None:
+    """The limit is one for each sheet."""
+    book.batch(
+        {"addSheet": {"properties": {"sheetId": 1}}},
+        {"addProtectedRange": {"protectedRange": {"range": {"sheetId": 0}}}},
+        {"addProtectedRange": {"protectedRange": {"range": {"sheetId": 1}}}},
+    )
+
+    assert [len(sheet["protectedRanges"]) for sheet in book.get()["sheets"]] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "half", [b'"\\ud800"', b'"a\\uDFFFb"', b'"\\ud83d \\ude00"', b'"\xed\xa0\x80"']
+)
+def test_half_of_a_surrogate_pair_is_refused(book: Spreadsheet, half: bytes) -> None:
+    """Neither as a value nor as the name of a range; the sheet stays, and can be read and written."""
+    book.put("A1", [["before"]])
+    url = f"{book.url}/values/A1?valueInputOption=RAW"
+
+    written = book.session.put(url, data=b'{"values": [["x", ' + half + b"]]}")
+    found = b'{"requests": [{"findReplace": {"find": ' + half + b', "allSheets": true}}]}'
+    batch = book.session.post(f"{book.url}:batchUpdate", data=found)
+    named = book.session.put(url, data=b'{"range": ' + half + b', "values": [["x"]]}')
+
+    for answer in (written, batch, named):
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["error"]["message"] == (
+            "Invalid JSON payload received. A text has half of a surrogate pair."
+        )
+    assert book.values("A1:B1") == [["before"]]
+
+
+def test_a_whole_surrogate_pair_is_a_character(book: Spreadsheet) -> None:
+    """Most clients escape what is beyond ASCII."""
+    url = f"{book.url}/values/A1?valueInputOption=RAW"
+
+    book.session.put(url, data=b'{"values": [["\\ud83d\\ude00", "\\\\ud800"]]}')
+
+    assert book.values("A1:B1") == [["😀", "\\ud800"]]

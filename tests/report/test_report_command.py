@@ -149,7 +149,7 @@ def test_a_damaged_archive_is_not_believed(job: Job) -> None:
     """One changed byte here: the copy elsewhere is taken."""
     whole = job.report("2026-05-01", "2026-05-31").cells(but="数据来源")
     job.forget_store()
-    cells = job.folder / "state" / "archives" / "2026-05" / "cells.json.gz"
+    [cells] = job.folder.glob("state/archives/*/2026-05/cells.json.gz")
     cells.write_bytes(cells.read_bytes()[:-1] + b"?")
 
     assert job.report("2026-05-01", "2026-05-31").cells(but="数据来源") == whole
@@ -243,6 +243,21 @@ def test_a_discontinued_sku_keeps_its_past(job: Job) -> None:
         ),
         (("2026-08-01", "August"), "--to 的 'August' 不是日期", "--to: 'August' is not a date"),
         (("2026-08-31", "2026-08-01"), "2026-08-31 在 --to", "2026-08-31 is after --to 2026-08-01"),
+        (
+            ("0001-01-01", "2026-08-31"),
+            "--from 的 0001-01-01 不会有数据,请写 2000-01-01 到 2999-12-31 之间的日期",
+            "--from: nothing can be known of 0001-01-01; write a day from 2000-01-01 to 2999-12-31",
+        ),
+        (
+            ("9999-12-01", "9999-12-31"),
+            "--from 的 9999-12-01 不会有数据",
+            "--from: nothing can be known of 9999-12-01",
+        ),
+        (
+            ("2026-08-01", "9999-12-31"),
+            "--to 的 9999-12-31 不会有数据",
+            "--to: nothing can be known of 9999-12-31",
+        ),
         (("2025-07-01", "2026-08-05"), "是 401 天,一份报告最多 400 天", "is 401 days"),
     ],
 )
@@ -259,6 +274,15 @@ def test_days_that_cannot_be_meant_are_refused(
 
         assert (code, out) == (2, "")
         assert sentence in err
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2999-12-31"])
+def test_the_first_and_the_last_day_can_be_asked_for(new_job: Callable[..., Job], day: str) -> None:
+    """The limits themselves are fine; nothing is known of them."""
+    code, _, err = new_job(language="en").run("report", "--from", day, "--to", day)
+
+    assert code == 3
+    assert "Run `sheets-sync sync` first." in err
 
 
 def test_four_hundred_days_are_not_too_many(job: Job) -> None:
@@ -317,3 +341,16 @@ def test_an_english_job_has_an_english_report(job: Job) -> None:
     )
     assert "  acme US  Sales $1,560.00  Units 78\n" in made.said
     assert "No sales figures (every site, 114 days): 2026-05-01 – 2026-05-08, " in made.said
+
+
+def test_nothing_but_a_workbook_is_written_over(job: Job) -> None:
+    """A name that no workbook has is refused, so a mistyped one replaces no file of another kind."""
+    before = job.job_file.read_bytes()
+
+    code, _, err = job.run(
+        "report", "--from", "2026-05-01", "--to", "2026-05-31", "--out", str(job.job_file)
+    )
+
+    assert code == 2
+    assert ".xlsx" in err
+    assert job.job_file.read_bytes() == before

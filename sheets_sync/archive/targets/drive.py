@@ -68,7 +68,7 @@ def open_drive(url: str, folder: Path) -> DriveTarget:
 
 
 class DriveTarget:
-    """A folder in Drive; `name` is its URL, without the credentials."""
+    """A folder in Drive; `name` is its URL, without any secret."""
 
     def __init__(self, name: str, files: DriveFiles, folder_id: str, path: str = "") -> None:
         self.name = name

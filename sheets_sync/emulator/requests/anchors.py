@@ -74,8 +74,17 @@ def add_protected(batch: Batch, body: dict[str, Any]) -> dict[str, Any]:
     users = [user for user in kept["editors"].get("users", ()) if user not in always]
     kept = {**kept, "editors": {**kept["editors"], "users": [*always, *users]}}
     sheet = batch.book.edit(area.sheet_id)
+    if not batch.mint.replaying:  # journals from before this check may hold a second one
+        _check_whole(sheet, area)
     sheet.protections = (*sheet.protections, Anchored((area,), kept, int(item_id)))
     return {"addProtectedRange": {"protectedRange": reply}}
+
+
+def _check_whole(sheet: Sheet, area: Area) -> None:
+    """Refuse a second protection of a whole sheet; warnings count, parts of the sheet do not."""
+    whole = Area(sheet.sheet_id)
+    if area == whole and any(item.areas[0] == whole for item in sheet.protections):
+        raise ApiError(f'Sheet "{sheet.title}" already has sheet protection.')
 
 
 def _target(batch: Batch, wanted: Json) -> Area:

@@ -190,4 +190,4 @@ def target(url: str, google_drive: Google) -> Iterator[Target]:
 def secrets(google_drive: Google) -> tuple[str, ...]:
     """What must not be shown: the key, and anything that looks like a token."""
     key = json.loads((google_drive.folder / "service_account.json").read_text())["private_key"]
-    return key[60:90], "ya29.", "service_account.json"
+    return key[60:90], "ya29."

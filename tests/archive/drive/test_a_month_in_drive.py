@@ -41,10 +41,11 @@ def test_a_month_lies_in_a_shared_drive_and_is_proved_there(
     for night in ((5, 13), (6, 1), (6, 13), (7, 13)):
         said = life.night(date(2025, *night), days=3)
 
-    here = life.folder / "state" / "archives" / "2025-05"
+    here = life.at("state/archives") / "2025-05"
     [book] = here.glob("*.xlsx")
     there = found(google_drive, book.name)
-    assert f"2025-05: 最终存档,工作表已冻结;已复制并核对:gdrive://{drive_id}/ops" in said
+    place = f"gdrive://{drive_id}/ops?credentials={key}"
+    assert f"2025-05: 最终存档,工作表已冻结;已复制并核对:{place}" in said
     assert there["sha256Checksum"] == hashlib.sha256(book.read_bytes()).hexdigest()
     assert there["driveId"] == drive_id
 
@@ -77,4 +78,4 @@ def test_a_service_account_in_my_drive_is_told_the_ways_out(
 
     assert "storageQuotaExceeded" in said
     assert "内容管理员" in said
-    assert (life.folder / "archive" / "2025-05-preliminary" / "manifest.json").is_file()
+    assert (life.at("archive") / "2025-05-preliminary" / "manifest.json").is_file()

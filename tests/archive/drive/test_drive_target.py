@@ -290,7 +290,10 @@ def test_a_service_account_is_told_what_it_cannot_do(google_drive: Any, opened: 
             target.put(path, b"1")
 
         english, chinese = caught.value.words.en, caught.value.words.zh
-        assert f"Archive target gdrive://{shared}: writing {path} failed" in english
+        assert (
+            f"Archive target gdrive://{shared}?credentials={google_drive.key()}: writing {path} failed"
+            in english
+        )
         assert "cannot own files" in english
         assert "storageQuotaExceeded" in english
         for way in ("shared drive", "Content manager", "authorized_user", "empty file"):

@@ -49,16 +49,17 @@ def test_a_month_reaches_every_place_and_comes_back(
 
     for url in places[:3]:
         target = open_target(url, life.folder)
-        good = target.get("2025-05/daily.csv")
+        path = f"{life.at('archive').name}/2025-05/daily.csv"
+        good = target.get(path)
         assert good is not None
-        target.put("2025-05/daily.csv", good[:100] + b"#" + good[101:])
+        target.put(path, good[:100] + b"#" + good[101:])
         wrong = life.run("archive", "--verify", on=TODAY)
         mended = life.run("archive", on=TODAY)
         assert wrong[0] == 4
         assert [line for line in wrong[1].splitlines() if "daily.csv" in line]
         assert sum(line.startswith("✗") for line in wrong[1].splitlines()) == 1
         assert mended[0] == 0
-        assert target.get("2025-05/daily.csv") == good
+        assert target.get(path) == good
         target.close()
 
     assert life.run("archive", "--restore", "2025-05", on=TODAY)[0] == 0
@@ -79,5 +80,5 @@ def test_a_server_that_is_down_is_told_and_made_up(
 
     assert "没有复制到 webdav+http://me@127.0.0.1:9/x,下次运行会重试:2025-05。" in said
     assert "hush" not in said
-    assert (life.folder / "archive" / "2025-05-preliminary" / "manifest.json").is_file()
+    assert (life.at("archive") / "2025-05-preliminary" / "manifest.json").is_file()
     assert "2025-05: 初步存档;已复制并核对:webdav+http://" in later

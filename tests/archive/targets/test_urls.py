@@ -35,11 +35,15 @@ from sheets_sync.errors import ConfigurationError
         ("sftp://me:pw@[::1]:2222/srv?known_hosts=./hosts", "sftp://me@[::1]:2222/srv"),
         ("sftp://me@host/srv?key_file=~/.ssh/id_ed25519", "sftp://me@host/srv"),
         ("rclone://my%20onedrive/公司/archive", "rclone://my%20onedrive/公司/archive"),
-        ("gdrive://1AbC_d-e?credentials=drive-key.json", "gdrive://1AbC_d-e"),
+        ("gdrive://1AbC_d-e", "gdrive://1AbC_d-e"),
+        (
+            "gdrive://1AbC_d-e/sub?credentials=keys/me.json",
+            "gdrive://1AbC_d-e/sub?credentials=keys/me.json",
+        ),
     ],
 )
 def test_a_url_in_order_is_shown_without_its_secrets(url: str, name: str) -> None:
-    """The name says where, and neither as whom it is proved nor with what."""
+    """The name says where, and of what proves who asks no more than a user or a file's name."""
     assert check_url(url) is None
     assert shown(url) == name
 
@@ -76,6 +80,12 @@ def test_a_url_in_order_is_shown_without_its_secrets(url: str, name: str) -> Non
         ("rclone://-L/x", "只能有字母", "has only letters"),
         ("rclone:///x", "rclone 远端的名字", "the name of the rclone remote"),
         ("gdrive://id?credential=k.json", "'credentials'", "'credentials'"),
+        ("gdrive://id?credentials=", "要写凭证文件的名字", "must be the name of a file"),
+        (
+            'gdrive://id?credentials={"private_key": "hunter2"}',
+            "要写凭证文件的名字",
+            "must be the name of a file",
+        ),
     ],
 )
 def test_a_url_that_cannot_be_used_is_refused(url: str, zh: str, en: str, tmp_path: Path) -> None:
