@@ -45,6 +45,7 @@ class MonthResult:
     files: list[tuple[str, str]] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     is_new: bool = False
+    is_frozen: bool = False
     waits_for: Words | None = None
 
 
@@ -127,7 +128,10 @@ class _Night:
         for memory in self._known().values():
             if only in (None, memory.month) and not memory.gone:
                 for state in memory.made:
-                    self._copy(memory.month, state)
+                    try:
+                        self._copy(memory.month, state)
+                    except SheetsSyncError as error:
+                        self.done.notices.append(_unfinished(error.words))
 
     def as_it_stands(self, month: str) -> MonthResult:
         """Say of a month that was asked for, and of which nothing was due, how it stands."""
@@ -180,7 +184,7 @@ class _Night:
         made = {**memory.made, one.state: archive_.sha256}
         self._keep(replace(memory, made=made, formulas={}))
         result = self._result(one.month, one.state)
-        result.is_new = True
+        result.is_new, result.is_frozen = True, memory.frozen is not None
         return result
 
     def _result(self, month: str, state: State) -> MonthResult:

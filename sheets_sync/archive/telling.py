@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _STATES = {
     "preliminary": Words("初步存档", "preliminary archive"),
-    "final": Words("最终存档,工作表已冻结", "final archive, its tab is frozen"),
+    "final": Words("最终存档", "final archive"),
     "waiting": Words("还没有存档", "no archive yet"),
     "gone": Words("工作表已被删除,无法存档", "its tab was deleted and cannot be archived"),
 }
@@ -77,8 +77,8 @@ def _said(month: MonthResult) -> Words:
     state = _STATES[month.state]
     if month.waits_for is not None:
         return Words(f"{state.zh}:{month.waits_for.zh}", f"{state.en}: {month.waits_for.en}")
-    if not month.is_new and month.state in ("preliminary", "final"):
-        state = Words(*(words.split(",")[0] for words in state))
+    if month.is_frozen and month.state == "final":
+        state = Words(f"{state.zh},工作表已冻结", f"{state.en}, its tab is frozen")
     good = ", ".join(copy.target for copy in month.copies if copy.ok)
     if not good:
         return state

@@ -140,6 +140,13 @@ class Store:
                 for key, cells in connection.execute(query)
             }
 
+    def row_keys(self, spreadsheet: str, tab: str) -> list[RowKey]:
+        """Return the keys of the rows that the program has written to a tab."""
+        t = schema.rows
+        query = select(t.c.key).where(t.c.spreadsheet == spreadsheet, t.c.tab == tab)
+        with self._engine.connect() as connection:
+            return [tuple(json.loads(key)) for key in connection.execute(query).scalars()]
+
     def tabs(self, spreadsheet: str) -> dict[str, TabMemory]:
         """Return where the tabs of a spreadsheet were when last seen."""
         t = schema.tabs

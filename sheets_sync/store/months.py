@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sheets_sync.core.months import Copied, Memories, MonthMemory, first_day
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sheets_sync.store.memory import Store
 
 _NAME = "archives"
+_DAY_ZERO = date(1899, 12, 30)
 
 
 def recall(store: Store, spreadsheet: str | None) -> Memories:
@@ -35,13 +37,16 @@ def keep(store: Store, spreadsheet: str, memory: MonthMemory) -> None:
 def with_rows(store: Store, spreadsheet: str | None, layouts: Iterable[TabLayout]) -> set[str]:
     """Return the months that the log holds rows of, or held until somebody deleted the tab.
 
-    A tab that was removed is forgotten. A log that is one tab for ever has those of which there are figures.
+    A tab that was removed is forgotten. Of a log that is one tab for ever, those whose rows the program wrote.
     """
     if spreadsheet is None:
         return set()
-    monthly = {layout.id for layout in layouts if layout.is_log and layout.monthly}
+    logs = [layout for layout in layouts if layout.is_log]
+    monthly = {layout.id for layout in logs if layout.monthly}
     if not monthly:
-        return {f"{day:%Y-%m}" for day in store.days()}
+        keys = (key for layout in logs for key in store.row_keys(spreadsheet, layout.id))
+        days = {int(key[0]) for key in keys if isinstance(key[0], int | float)}
+        return {f"{_DAY_ZERO + timedelta(days=day):%Y-%m}" for day in days}
     return {
         month
         for tab in store.tabs(spreadsheet)

@@ -241,3 +241,28 @@ def test_no_place_and_no_month_can_be_swapped(life: Life) -> None:
 
     assert code == 4
     assert "放错了文件夹" in out
+
+
+def test_a_copy_here_that_cannot_be_mended_is_told(life: Life) -> None:
+    """A file in the way of this computer's own copy is a notice, and the sync ends as ever."""
+    here = life.at("state/archives") / "2025-05"
+    shutil.rmtree(here)
+    here.write_text("in the way")
+    life.run("archive", "--verify", on=TODAY)
+
+    code, out, _ = life.run("sync", on=TODAY)
+
+    assert code == 0
+    assert "归档没有做完,下次运行会接着做" in out
+    assert "数据日" in out
+
+
+def test_a_night_without_new_reports_archives_all_the_same(life: Life) -> None:
+    """Nothing to read is an exit code of its own, and the month that is over is archived."""
+    for path in (life.folder / "inbox").rglob("*.json"):
+        path.unlink()
+
+    code, _, err = life.run("sync", on=date(2026, 3, 1))
+
+    assert code == 3, err
+    assert life.archive("cloud-a", "2025-07-preliminary")[0] is not None
