@@ -160,6 +160,8 @@ def test_a_range_that_is_none_is_refused(book: Spreadsheet, place: str, message:
     ("formula", "value"),
     [
         ("=1+2*3^2", 19),
+        ("=2^62", 2**62),
+        ('=IFERROR(1073741824^1073741824,"too large")', "too large"),
         ("=-2^2", 4),
         ('="a"&1', "a1"),
         ("=SUM(A1:A3)", 6),

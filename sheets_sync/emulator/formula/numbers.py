@@ -35,10 +35,18 @@ def _divide(left: Argument, right: Argument) -> Number:
 
 
 def _power(left: Argument, right: Argument) -> Number:
-    result = to_number(left) ** to_number(right)
-    if isinstance(result, complex) or not math.isfinite(result):
+    base, exponent = to_number(left), to_number(right)
+    try:
+        rough = float(base) ** float(exponent)
+    except ZeroDivisionError:
+        raise FormulaError("#DIV/0!") from None
+    except OverflowError:
+        raise FormulaError("#NUM!") from None
+    if isinstance(rough, complex) or not math.isfinite(rough):
         raise FormulaError("#NUM!")
-    return result
+    # Whole numbers stay exact; only now is it known that their power is not endless.
+    is_whole = isinstance(base, int) and isinstance(exponent, int) and exponent >= 0
+    return base**exponent if is_whole else rough
 
 
 def _average(*given: Argument) -> Number:
