@@ -469,7 +469,7 @@ def _sync(
     from sheets_sync.archive import telling
     from sheets_sync.archive.nightly import archive as archive_due
     from sheets_sync.edges import load_setup, only_run, open_edges
-    from sheets_sync.run import carry_out, prepare
+    from sheets_sync.run import carry_out, new_run_id, prepare
 
     started = time.monotonic()
     setup = load_setup(job)
@@ -481,7 +481,7 @@ def _sync(
         try:
             prepared = prepare(setup, edges, now=when)
         except NoUsableSource:  # months end without new reports too
-            archive_due(setup, edges, now=when, run_id=f"{when:%Y%m%dT%H%M%SZ}-archive")
+            archive_due(setup, edges, now=when, run_id=new_run_id(when))
             raise
         run_id, prepared = carry_out(prepared, edges, expect=expect, force=force)
         archived = archive_due(setup, edges, now=when, run_id=run_id)

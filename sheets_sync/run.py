@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -239,7 +238,7 @@ def carry_out(
     Raise UnsafeChange before anything is written, SheetError when the sheet did not take it.
     """
     refuse_if_unsafe(prepared, expect=expect, force=force)
-    run_id = f"{prepared.now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
+    run_id = new_run_id(prepared.now)
     book = edges.book or _create(prepared, edges)
     try:
         try:
@@ -268,6 +267,11 @@ def carry_out(
         memory = known.get(month, MonthMemory(month))
         months.keep(edges.store, book.spreadsheet_id, replace(memory, swept=True))
     return run_id, prepared
+
+
+def new_run_id(now: datetime) -> str:
+    """Return a name for a run that begins at a moment in UTC; no two runs have the same."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
 
 
 def refuse_if_unsafe(prepared: Prepared, *, expect: str | None, force: bool) -> None:
@@ -405,7 +409,7 @@ def _to_sweep(setup: Setup, store: Store, scope: Scope) -> list[str]:
     spreadsheet = spreadsheet_of(setup.job, store)
     known = months.recall(store, spreadsheet)
     there = months.with_rows(store, spreadsheet, setup.layouts)
-    today = scope.now.astimezone(ZoneInfo(scope.zone)).date()
+    today = scope.now.astimezone(setup.job.zone).date()
     return to_sweep(there, known, today, setup.job.archive.after_days)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import TYPE_CHECKING
 
 from sheets_sync.config.settings import read_settings, rule_rows, sku_rows, start_rows
@@ -19,7 +19,7 @@ from sheets_sync.core.lists import (
 from sheets_sync.core.metrics import METRICS
 from sheets_sync.core.model import UNCONFIRMED, Fault
 from sheets_sync.core.plan import is_theirs
-from sheets_sync.core.serials import serial, serial_date
+from sheets_sync.core.serials import date_of, serial, serial_date
 from sheets_sync.core.template import SETTINGS
 from sheets_sync.errors import Words
 from sheets_sync.sheets.page import LINKED
@@ -99,12 +99,9 @@ def typed_ipi(
                     continue
                 parts = dict(zip(layout.key_columns, key, strict=True))
                 if isinstance(parts["date"], int):
-                    day = _DAY_ZERO + timedelta(days=parts["date"])
+                    day = date_of(parts["date"])
                     typed[str(parts["store"]), str(parts["marketplace"]), day] = float(value)
     return typed, faults
-
-
-_DAY_ZERO = date(1899, 12, 30)
 
 
 def asks_about_skus(layout: TabLayout) -> bool:

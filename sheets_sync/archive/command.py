@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
 
 from sheets_sync.archive import telling
 from sheets_sync.archive.checking import note
@@ -13,6 +12,7 @@ from sheets_sync.archive.restoring import restore as restored
 from sheets_sync.archive.shelf import shelf_of
 from sheets_sync.edges import spreadsheet_of
 from sheets_sync.errors import ConfigurationError, Words
+from sheets_sync.run import new_run_id
 from sheets_sync.store import months
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def run(
 ) -> Done:
     """Do one of the three; raise SheetsSyncError."""
     book, language, store = edges.book, setup.job.language, edges.store
-    run_id = f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
+    run_id = new_run_id(now)
     if verify:
         spreadsheet = spreadsheet_of(setup.job, store)
         shelf = shelf_of(setup.job, store, spreadsheet)

@@ -129,18 +129,18 @@ class _Night:
             if only in (None, memory.month) and not memory.gone:
                 for state in memory.made:
                     try:
-                        self._copy(memory.month, state)
+                        memory = self._copy(memory, state)  # noqa: PLW2901  # as it is now
                     except SheetsSyncError as error:
                         self.done.notices.append(_unfinished(error.words))
 
     def as_it_stands(self, month: str) -> MonthResult:
         """Say of a month that was asked for, and of which nothing was due, how it stands."""
         memory = self._known().get(month, MonthMemory(month))
-        after = self.taker.setup.job.archive.after_days
-        if memory.state is None or month in to_sweep(
-            self._there(), self._known(), self.today, after
-        ):
-            return MonthResult(month, "waiting")
+        there, after = self._there(), self.taker.setup.job.archive.after_days
+        is_swept_next = month in to_sweep(there, self._known(), self.today, after)
+        if memory.state is None or is_swept_next:
+            reason = _why_not(month, there, self.today, is_swept_next=is_swept_next)
+            return MonthResult(month, "waiting", waits_for=reason)
         result = self._result(month, memory.state)
         copies = memory.copies.get(memory.state, {})
         right = Copied(memory.made[memory.state])
@@ -193,18 +193,18 @@ class _Night:
         files = [] if here is None else bundle.sums(here)
         return MonthResult(month, state, [(str(place / name), sha256) for name, sha256 in files])
 
-    def _copy(self, month: str, state: State) -> None:
-        memory = self._known()[month]
+    def _copy(self, memory: MonthMemory, state: State) -> MonthMemory:
+        """Copy one archive to the places that lack it; return what is known of the month then."""
+        month = memory.month
         sha256, had = memory.made[state], memory.copies.get(state, {})
         places = [place for place in self.shelf.places if state == memory.state or place in had]
         pending = [place for place in places if had.get(place) != Copied(sha256)]
         is_wrong_here = had.get(HERE, Copied()).error is not None
         if not pending and not is_wrong_here:
-            return
+            return memory
         found = self.shelf.found(month, state, sha256)
         if found.archive is None:
-            self._lost(memory, state, asked_all=found.asked_all)
-            return
+            return self._lost(memory, state, asked_all=found.asked_all)
         if is_wrong_here:
             bundle.lay_down(found.archive, self.shelf.here / folder_of(month, state))
             memory = self._copied(memory, state, HERE, Copied(sha256))
@@ -226,21 +226,23 @@ class _Night:
             result.copies.append(Copy(place, ok=why is None, error=why))
             copied = Copied(sha256) if why is None else Copied("", (why.zh, why.en))
             memory = self._copied(memory, state, place, copied)
+        return memory
 
     def _copied(self, memory: MonthMemory, state: State, place: str, copied: Copied) -> MonthMemory:
         copies = {**memory.copies.get(state, {}), place: copied}
         return self._keep(replace(memory, copies={**memory.copies, state: copies}))
 
-    def _lost(self, memory: MonthMemory, state: State, *, asked_all: bool) -> None:
+    def _lost(self, memory: MonthMemory, state: State, *, asked_all: bool) -> MonthMemory:
         """Say that no good archive is left; where its tab is, it is made again the next time."""
         can_be_made = asked_all and not memory.removed
         if can_be_made:
             made = {name: sha256 for name, sha256 in memory.made.items() if name != state}
-            self._keep(replace(memory, made=made))
+            memory = self._keep(replace(memory, made=made))
         self.done.notices.append(_lost(memory.month, asked_all=asked_all, again=can_be_made))
+        return memory
 
 
-def why_not(month: str, there: Collection[str], today: date, *, is_swept_next: bool) -> Words:
+def _why_not(month: str, there: Collection[str], today: date, *, is_swept_next: bool) -> Words:
     """Say why a month has no archive yet."""
     if next_month(first_day(month)) > today:
         return Words("这个月还没有结束", "the month is not over")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from sheets_sync.archive.shelf import shelf_of
-from sheets_sync.core.months import MonthMemory, first_day
+from sheets_sync.core.months import BEST_FIRST, MonthMemory, first_day
 from sheets_sync.core.snapshot import differences
 from sheets_sync.errors import ConfigurationError, SheetError, SheetsSyncError, Words
 from sheets_sync.sheets import wire
@@ -101,9 +101,8 @@ def best(shelf: Shelf, memory: MonthMemory) -> tuple[State, Bundle]:
 
     Where this spreadsheet has none, those of the team's other spreadsheets count, such as the one before.
     """
-    states: tuple[State, ...] = ("final", "preliminary")
     for one in (shelf, *_others(shelf)):
-        for state in states:
+        for state in BEST_FIRST:
             expected = memory.made.get(state) if one is shelf else None
             archive = one.found(memory.month, state, expected).archive
             if archive is not None:

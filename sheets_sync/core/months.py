@@ -49,10 +49,11 @@ class MonthMemory:
     @property
     def state(self) -> State | None:
         """Return the best archive there is."""
-        return next((state for state in _BEST_FIRST if state in self.made), None)
+        return next((state for state in BEST_FIRST if state in self.made), None)
 
 
-_BEST_FIRST: tuple[State, ...] = ("final", "preliminary")
+BEST_FIRST: tuple[State, ...] = ("final", "preliminary")
+"""The states of an archive, the one to trust more first."""
 
 Memories = dict[str, MonthMemory]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -15,3 +15,8 @@ def serial(epoch: float, zone: str) -> float:
 def serial_date(when: date) -> int:
     """Return a date as a spreadsheet serial: days since 1899-12-30."""
     return (when - date(1899, 12, 30)).days
+
+
+def date_of(serial_: float) -> date:
+    """Return the date of a spreadsheet serial, its time of day left out."""
+    return date(1899, 12, 30) + timedelta(days=int(serial_))

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from sheets_sync.core.serials import serial_date
 from sheets_sync.core.tab import as_serial, clean
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 State = Literal["preliminary", "final"]
 Place = tuple[int, int]
 
-_DAY_ZERO = date(1899, 12, 30)
 _DATED_BY = ("date", "time", "first_seen", "run_at")
 """Columns that say which month a row belongs to, the first that says it counts."""
 _STARTS = ("", "http://", "https://", "mailto:")
@@ -143,7 +143,7 @@ def rows_of_month(tab: TabSnapshot, month: str) -> list[int]:
     Rows that say no date belong to every month, for nobody else keeps them.
     """
     first = date.fromisoformat(f"{month}-01")
-    days = range((first - _DAY_ZERO).days, (next_month(first) - _DAY_ZERO).days)
+    days = range(serial_date(first), serial_date(next_month(first)))
     places = [place for name in _DATED_BY if (place := tab.column(name)) is not None]
 
     def is_in_month(row: Sequence[Cell]) -> bool:

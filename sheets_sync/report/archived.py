@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sheets_sync.core.lists import as_settings
 from sheets_sync.core.model import SkuKey
 from sheets_sync.core.review.history import ACCOUNT_METRICS, SKU_METRICS, Line
+from sheets_sync.core.serials import date_of
 from sheets_sync.core.tab import ExistingTab
 from sheets_sync.core.template import LOGS, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import date
 
     from sheets_sync.core.scope import Account
     from sheets_sync.core.settings import Good
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sheets_sync.core.tab import RowKey
     from sheets_sync.core.template import TabLayout
 
-_DAY_ZERO = date(1899, 12, 30)
 _SKU_COLUMNS = (*SKU_METRICS, "title", "owner")
 
 
@@ -95,7 +95,7 @@ def _named(layout: TabLayout, key: RowKey) -> tuple[SkuKey, date] | None:
     if isinstance(serial, bool) or not isinstance(serial, int):
         return None
     owner = SkuKey(*(str(parts.get(name, "")) for name in ("store", "marketplace", "sku")))
-    return owner, _DAY_ZERO + timedelta(days=serial)
+    return owner, date_of(serial)
 
 
 def _as_read(tab: TabSnapshot, layout: TabLayout) -> ExistingTab:

@@ -18,7 +18,7 @@ from sheets_sync.archive.bundle import is_readable
 from sheets_sync.archive.restoring import NoArchive, best
 from sheets_sync.archive.shelf import shelf_of
 from sheets_sync.core.breaches import judge, put_into_words
-from sheets_sync.core.months import MonthMemory, first_day
+from sheets_sync.core.months import BEST_FIRST, MonthMemory, first_day
 from sheets_sync.core.records import build
 from sheets_sync.core.review.history import ACCOUNT_METRICS, SKU_METRICS, of_lines, of_panel
 from sheets_sync.core.review.sums import REPORTED, Known, together
@@ -143,9 +143,8 @@ class Past:
     def _found(self, month: str) -> Archive | None:
         """Return the best archive of a month; other places are asked only where one may lie there alone."""
         memory = self._memories.get(month, MonthMemory(month))
-        states: tuple[State, ...] = ("final", "preliminary")
         for shelf in self._shelves:
-            for state in states:
+            for state in BEST_FIRST:
                 expected = memory.made.get(state) if shelf is self._shelves[0] else None
                 bundle, _ = shelf.local(month, state, expected)
                 if bundle is not None and is_readable(bundle):

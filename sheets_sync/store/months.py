@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sheets_sync.core.months import Copied, Memories, MonthMemory, first_day
+from sheets_sync.core.serials import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sheets_sync.store.memory import Store
 
 _NAME = "archives"
-_DAY_ZERO = date(1899, 12, 30)
 
 
 def recall(store: Store, spreadsheet: str | None) -> Memories:
@@ -46,7 +45,7 @@ def with_rows(store: Store, spreadsheet: str | None, layouts: Iterable[TabLayout
     if not monthly:
         keys = (key for layout in logs for key in store.row_keys(spreadsheet, layout.id))
         days = {int(key[0]) for key in keys if isinstance(key[0], int | float)}
-        return {f"{_DAY_ZERO + timedelta(days=day):%Y-%m}" for day in days}
+        return {f"{date_of(day):%Y-%m}" for day in days}
     return {
         month
         for tab in store.tabs(spreadsheet)

@@ -269,6 +269,11 @@ def test_what_is_asked_for_too_early(life: Life) -> None:
     assert answered(life, "--month", "2025-07")["months"] == [
         {"month": "2025-07", "state": "waiting", "files": [], "copies": []}
     ]
+    assert (
+        "2025-07: 还没有存档:这个月还没有结束"
+        in life.run("archive", "--month", "2025-07", on=TODAY)[1]
+    )
+    assert "日志里没有这个月的数据" in life.run("archive", "--month", "2024-07", on=TODAY)[1]
     [june] = answered(life, "--month", "2025-06")["months"]
     assert (june["state"], len(june["files"]), len(june["copies"])) == ("preliminary", 11, 2)
     for arguments in (
